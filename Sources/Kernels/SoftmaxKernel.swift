@@ -1,0 +1,68 @@
+import Foundation
+
+/// Softmax of rows.
+public enum SoftmaxKernel {
+  /// y ← softmax of each row of x [rows, width].
+  public static func forward(_ x: Buffer, rows: Int, width: Int, into y: Buffer) {
+    let (x, y) = (x.pointer, y.pointer)
+    ThreadPool.shared.forEachRange(rows, grain: 16) { range in
+      for row in range {
+        let line = y + row * width
+        line.update(from: x + row * width, count: width)
+        let inverse = 1 / exponentiate(line, width).sum
+        VectorLoop.map(line, into: line, width) { $0 * inverse }
+      }
+    }
+  }
+
+  /// dx ← y · (dy − Σ dy·y), row by row.
+  public static func backward(_ dy: Buffer, _ y: Buffer, rows: Int, width: Int, into dx: Buffer) {
+    let (dy, y, dx) = (dy.pointer, y.pointer, dx.pointer)
+    ThreadPool.shared.forEachRange(rows, grain: 16) { range in
+      for row in range {
+        let offset = row * width
+        let dot = VectorLoop.sum(dy + offset, y + offset, width) { total, a, b in
+          multiplyAdd(a, b, total)
+        }
+        VectorLoop.map(dy + offset, y + offset, into: dx + offset, width) { ($0 - dot) * $1 }
+      }
+    }
+  }
+
+  /// Replaces each element by e^(element − largest); returns their sum and the largest.
+  @inline(__always)
+  static func exponentiate(
+    _ line: UnsafeMutablePointer<Float>, _ count: Int
+  ) -> (sum: Float, largest: Float) {
+    let largest = maximum(line, count)
+    var sums = Vector.zero
+    var i = 0
+    while i + laneCount <= count {
+      let value = exponential(load(line + i) - largest)
+      store(value, line + i)
+      sums += value
+      i += laneCount
+    }
+    if i < count {
+      let value = exponential(load(line + i, first: count - i, filler: -.infinity) - largest)
+      store(value, line + i, first: count - i)
+      sums += value
+    }
+    return (horizontalSum(sums), largest)
+  }
+
+  /// The largest element; not a number where all comparisons fail.
+  @inline(__always)
+  static func maximum(_ line: UnsafePointer<Float>, _ count: Int) -> Float {
+    var largest = Vector(repeating: -.infinity)
+    var i = 0
+    while i < count {
+      let value =
+        i + laneCount <= count
+        ? load(line + i) : load(line + i, first: count - i, filler: -.infinity)
+      largest.replace(with: value, where: value .> largest)
+      i += laneCount
+    }
+    return largest.max()
+  }
+}

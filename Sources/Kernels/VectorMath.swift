@@ -1,0 +1,138 @@
+/// Sixteen float32 lanes: one AVX-512 register, or two of AVX2.
+typealias Vector = SIMD16<Float>
+
+/// The number of lanes of `Vector`.
+let laneCount = 16
+
+/// Reads sixteen elements from any address.
+@inline(__always)
+func load(_ pointer: UnsafePointer<Float>) -> Vector {
+  UnsafeRawPointer(pointer).loadUnaligned(as: Vector.self)
+}
+
+/// Reads the first `count` elements, below sixteen, and fills the other lanes with `filler`.
+@inline(__always)
+func load(_ pointer: UnsafePointer<Float>, first count: Int, filler: Float = 0) -> Vector {
+  var vector = Vector(repeating: filler)
+  for lane in 0..<count { vector[lane] = pointer[lane] }
+  return vector
+}
+
+/// Writes sixteen elements to any address.
+@inline(__always)
+func store(_ vector: Vector, _ pointer: UnsafeMutablePointer<Float>) {
+  UnsafeMutableRawPointer(pointer).storeBytes(of: vector, as: Vector.self)
+}
+
+/// Writes the first `count` lanes.
+@inline(__always)
+func store(_ vector: Vector, _ pointer: UnsafeMutablePointer<Float>, first count: Int) {
+  for lane in 0..<count { pointer[lane] = vector[lane] }
+}
+
+/// a · b + c with one rounding.
+@inline(__always)
+func multiplyAdd(_ a: Vector, _ b: Vector, _ c: Vector) -> Vector { c.addingProduct(a, b) }
+
+/// The sum of the lanes, in a fixed order.
+@inline(__always)
+func horizontalSum(_ v: Vector) -> Float {
+  let eight = v.lowHalf + v.highHalf
+  let four = eight.lowHalf + eight.highHalf
+  let two = four.lowHalf + four.highHalf
+  return two.x + two.y
+}
+
+/// e to the power of each lane, within 1 ulp or so between -87 and 88.
+///
+/// x = n·ln 2 + r with |r| ≤ ln 2 / 2, then a polynomial for e^r (Cephes' coefficients) and n added
+/// to the exponent. Below -87.3 the result is 0 where the true value is denormal; above 88.3 it
+/// stays at e^88.3.
+@inline(__always)
+func exponential(_ x: Vector) -> Vector {
+  let lower = Vector(repeating: -87.33654)
+  let upper = Vector(repeating: 88.37626)
+  let clamped = x.replacing(with: lower, where: x .< lower).replacing(
+    with: upper, where: x .> upper)
+  // Adding and taking away 1.5 · 2^23 rounds to the nearest integer.
+  let magic = Vector(repeating: 12_582_912)
+  let n = multiplyAdd(clamped, Vector(repeating: 1.44269504), magic) - magic
+  var r = multiplyAdd(n, Vector(repeating: -0.693359375), clamped)
+  r = multiplyAdd(n, Vector(repeating: 2.12194440e-4), r)
+  var p = Vector(repeating: 1.9875691500e-4)
+  p = multiplyAdd(p, r, Vector(repeating: 1.3981999507e-3))
+  p = multiplyAdd(p, r, Vector(repeating: 8.3334519073e-3))
+  p = multiplyAdd(p, r, Vector(repeating: 4.1665795894e-2))
+  p = multiplyAdd(p, r, Vector(repeating: 1.6666665459e-1))
+  p = multiplyAdd(p, r, Vector(repeating: 5.0000001201e-1))
+  p = multiplyAdd(p, r * r, r) + 1
+  let exponent = SIMD16<Int32>(truncatingIfNeeded: unsafeBitCast(n + magic, to: SIMD16<Int32>.self))
+    &- SIMD16<Int32>(repeating: 0x4B40_0000)
+  let bits = unsafeBitCast(p, to: SIMD16<Int32>.self) &+ (exponent &<< 23)
+  let result = unsafeBitCast(bits, to: Vector.self)
+  return result.replacing(with: Vector(repeating: 0), where: x .< lower)
+}
+
+/// 1 / (1 + e^-x) of each lane.
+@inline(__always)
+func logistic(_ x: Vector) -> Vector { 1 / (1 + exponential(-x)) }
+
+/// The loops that every elementwise kernel is made of: whole vectors, then one part of a vector
+/// through the same arithmetic, so that an element's bits do not depend on its place.
+enum VectorLoop {
+  @inline(__always)
+  static func map(
+    _ x: UnsafePointer<Float>, into y: UnsafeMutablePointer<Float>, _ count: Int,
+    _ body: (Vector) -> Vector
+  ) {
+    let whole = count & ~(laneCount - 1)
+    var i = 0
+    while i < whole {
+      store(body(load(x + i)), y + i)
+      i += laneCount
+    }
+    if i < count { store(body(load(x + i, first: count - i)), y + i, first: count - i) }
+  }
+
+  @inline(__always)
+  static func map(
+    _ a: UnsafePointer<Float>, _ b: UnsafePointer<Float>, into y: UnsafeMutablePointer<Float>,
+    _ count: Int, _ body: (Vector, Vector) -> Vector
+  ) {
+    let whole = count & ~(laneCount - 1)
+    var i = 0
+    while i < whole {
+      store(body(load(a + i), load(b + i)), y + i)
+      i += laneCount
+    }
+    if i < count {
+      let rest = count - i
+      store(body(load(a + i, first: rest), load(b + i, first: rest)), y + i, first: rest)
+    }
+  }
+
+  /// The sum of `body` over pairs of elements: four accumulators, added in a fixed order.
+  @inline(__always)
+  static func sum(
+    _ a: UnsafePointer<Float>, _ b: UnsafePointer<Float>, _ count: Int,
+    _ body: (Vector, Vector, Vector) -> Vector
+  ) -> Float {
+    var (s0, s1, s2, s3) = (Vector.zero, Vector.zero, Vector.zero, Vector.zero)
+    var i = 0
+    while i + 4 * laneCount <= count {
+      s0 = body(s0, load(a + i), load(b + i))
+      s1 = body(s1, load(a + i + 16), load(b + i + 16))
+      s2 = body(s2, load(a + i + 32), load(b + i + 32))
+      s3 = body(s3, load(a + i + 48), load(b + i + 48))
+      i += 4 * laneCount
+    }
+    while i + laneCount <= count {
+      s0 = body(s0, load(a + i), load(b + i))
+      i += laneCount
+    }
+    if i < count {
+      s1 = body(s1, load(a + i, first: count - i), load(b + i, first: count - i))
+    }
+    return horizontalSum((s0 + s1) + (s2 + s3))
+  }
+}

@@ -1,0 +1,96 @@
+import Kernels
+import Tensors
+
+/// Causal attention with grouped queries, rotary positions and normalized queries and keys.
+///
+/// B batch, T tokens, D model width, H query heads, K key/value heads, W head width.
+public struct Attention: Module, Sendable {
+  /// The sizes of one attention layer.
+  public struct Sizes: Sendable, Hashable {
+    public var modelWidth: Int
+    public var queryHeads: Int
+    public var keyValueHeads: Int
+    public var headWidth: Int
+
+    public init(modelWidth: Int, queryHeads: Int, keyValueHeads: Int, headWidth: Int) {
+      self.modelWidth = modelWidth
+      self.queryHeads = queryHeads
+      self.keyValueHeads = keyValueHeads
+      self.headWidth = headWidth
+    }
+
+    /// (H + 2K) · W, the width of the fused projection.
+    public var projectionWidth: Int { (queryHeads + 2 * keyValueHeads) * headWidth }
+  }
+
+  let sizes: Sizes
+  let table: RotaryTable
+  let epsilon: Float
+  var projection: Linear
+  var queryNormalization: RMSNormalization?
+  var keyNormalization: RMSNormalization?
+  var outputProjection: Linear
+
+  /// - Parameters:
+  ///   - normalizesQueriesAndKeys: Whether each head's queries and keys are normalized.
+  ///   - residualDeviation: The deviation of the projection that joins the residual stream.
+  public init(
+    _ sizes: Sizes, table: RotaryTable, normalizesQueriesAndKeys: Bool, epsilon: Float,
+    residualDeviation: Double, _ initializer: inout ParameterInitializer
+  ) {
+    self.sizes = sizes
+    self.table = table
+    self.epsilon = epsilon
+    projection = Linear(
+      inputs: sizes.modelWidth, outputs: sizes.projectionWidth, &initializer)
+    if normalizesQueriesAndKeys {
+      queryNormalization = RMSNormalization(
+        width: sizes.headWidth, epsilon: epsilon, &initializer)
+      keyNormalization = RMSNormalization(width: sizes.headWidth, epsilon: epsilon, &initializer)
+    }
+    outputProjection = Linear(
+      inputs: sizes.queryHeads * sizes.headWidth, outputs: sizes.modelWidth,
+      standardDeviation: residualDeviation, &initializer)
+  }
+
+  /// x [B·T, D]; shape preserved.
+  public func callAsFunction(_ x: Tensor, batch: Int) -> Tensor {
+    let heads = rotated(x, batch: batch, firstPosition: 0)
+    return outputProjection(
+      causalAttention(
+        heads, queryHeads: sizes.queryHeads, keyValueHeads: sizes.keyValueHeads))
+  }
+
+  /// The same for the next tokens of one sequence, whose earlier keys and values are in `cache`.
+  ///
+  /// x [T, D]; shape preserved. No gradient flows.
+  public func callAsFunction(_ x: Tensor, cache: inout KeyValueCache) -> Tensor {
+    let heads = rotated(x.detached, batch: 1, firstPosition: cache.count)
+    return outputProjection(cache.attend(heads, queryHeads: sizes.queryHeads))
+  }
+
+  private func rotated(_ x: Tensor, batch: Int, firstPosition: Int) -> Tensor {
+    let layout = RotaryKernel.Layout(
+      batch: batch, tokens: x.shape.rows / batch, queryHeads: sizes.queryHeads,
+      keyValueHeads: sizes.keyValueHeads, headWidth: sizes.headWidth,
+      firstPosition: firstPosition)
+    return rotaryHeads(
+      projection(x), queryWeight: queryNormalization?.weight, keyWeight: keyNormalization?.weight,
+      epsilon: epsilon, table: table, layout)
+  }
+
+  /// An empty cache for `capacity` tokens of one sequence.
+  public func makeCache(capacity: Int) -> KeyValueCache {
+    KeyValueCache(
+      heads: sizes.keyValueHeads, capacity: capacity, headWidth: sizes.headWidth)
+  }
+
+  public mutating func visitParameters<V: ParameterVisitor>(
+    _ visitor: inout V
+  ) throws(V.Failure) {
+    try visitor.visit("qkv_proj", &projection)
+    try visitor.visit("q_norm", &queryNormalization)
+    try visitor.visit("k_norm", &keyNormalization)
+    try visitor.visit("out_proj", &outputProjection)
+  }
+}

@@ -1,0 +1,32 @@
+import Tensors
+
+/// The SwiGLU feed-forward network (arXiv:2002.05202).
+public struct FeedForward: Module, Sendable {
+  var inputProjection: Linear
+  var outputProjection: Linear
+
+  /// - Parameters:
+  ///   - modelWidth: D, the width of input and result.
+  ///   - innerWidth: F; the first projection makes 2F.
+  ///   - residualDeviation: The deviation of the projection that joins the residual stream.
+  public init(
+    modelWidth: Int, innerWidth: Int, residualDeviation: Double,
+    _ initializer: inout ParameterInitializer
+  ) {
+    inputProjection = Linear(inputs: modelWidth, outputs: 2 * innerWidth, &initializer)
+    outputProjection = Linear(
+      inputs: innerWidth, outputs: modelWidth, standardDeviation: residualDeviation, &initializer)
+  }
+
+  /// x [N, D]; shape preserved.
+  public func callAsFunction(_ x: Tensor) -> Tensor {
+    outputProjection(swiGLU(inputProjection(x)))
+  }
+
+  public mutating func visitParameters<V: ParameterVisitor>(
+    _ visitor: inout V
+  ) throws(V.Failure) {
+    try visitor.visit("proj_1", &inputProjection)
+    try visitor.visit("proj_2", &outputProjection)
+  }
+}

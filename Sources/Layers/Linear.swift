@@ -1,0 +1,26 @@
+import Tensors
+
+/// x · weightᵀ, without a bias.
+public struct Linear: Module, Sendable {
+  /// [outputs, inputs].
+  public var weight: Tensor
+
+  /// Weights drawn with the given deviation, fan-in^−½ if none is given.
+  public init(
+    inputs: Int, outputs: Int, standardDeviation: Double? = nil,
+    _ initializer: inout ParameterInitializer
+  ) {
+    weight = initializer.normal(
+      standardDeviation: standardDeviation ?? 1 / Double(inputs).squareRoot(),
+      shape: [outputs, inputs])
+  }
+
+  /// x [..., inputs]; result [..., outputs].
+  public func callAsFunction(_ x: Tensor) -> Tensor { linear(x, weight) }
+
+  public mutating func visitParameters<V: ParameterVisitor>(
+    _ visitor: inout V
+  ) throws(V.Failure) {
+    try visitor.visit("weight", &weight)
+  }
+}

@@ -1,0 +1,58 @@
+import Layers
+import Tensors
+
+/// A model that gives a distribution over the next token at each position.
+public protocol LanguageModel: Module, Sendable {
+  /// What it keeps of the tokens so far when it generates.
+  associatedtype Cache: Sendable
+
+  /// V, the number of tokens it knows.
+  var vocabularySize: Int { get }
+  /// The longest sequence it was made for.
+  var contextLength: Int { get }
+  /// [V, D], whose product with the hidden states gives the logits.
+  var outputTable: Tensor { get }
+
+  /// The states before the output projection: `tokens` is [batch, T], the result [batch·T, D].
+  func hiddenStates(of tokens: [Int32], batch: Int) -> Tensor
+
+  /// An empty cache for `capacity` tokens.
+  func makeCache(capacity: Int) -> Cache
+
+  /// The states of the next tokens of one sequence; the result is [T, D]. No gradient flows.
+  func hiddenStates(of tokens: [Int32], cache: inout Cache) -> Tensor
+}
+
+extension LanguageModel {
+  /// Scores for every token of the vocabulary: `tokens` [batch, T], the result [batch·T, V].
+  public func logits(of tokens: [Int32], batch: Int) -> Tensor {
+    linear(hiddenStates(of: tokens, batch: batch), outputTable)
+  }
+
+  /// Cross entropy and z-loss; see `outputLoss`.
+  public func loss(
+    of tokens: [Int32], targets: [Int32], batch: Int, zWeight: Float, normalizer: Double? = nil
+  ) -> OutputLoss {
+    outputLoss(
+      hidden: hiddenStates(of: tokens, batch: batch), table: outputTable, targets: targets,
+      zWeight: zWeight, normalizer: normalizer)
+  }
+}
+
+/// The sizes of a model and how to make one: what a recipe holds.
+public protocol ModelConfiguration: Encodable, Sendable {
+  associatedtype Model: LanguageModel
+
+  /// V, the number of tokens.
+  var vocabularySize: Int { get }
+  /// The longest sequence to train on.
+  var contextLength: Int { get }
+  /// The number of trainable numbers, counted without making them.
+  var parameterCount: Int { get }
+  /// Floating-point operations of one token's forward and backward pass in sequences of this length.
+  func trainingFLOPsPerToken(sequenceLength: Int) -> Double
+  /// Bytes that a forward pass keeps for backward, and that the largest op needs beside them.
+  func activationBytes(batch: Int, sequenceLength: Int) -> Int
+  /// Makes the model.
+  func makeModel(_ initializer: inout ParameterInitializer) -> Model
+}

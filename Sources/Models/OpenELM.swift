@@ -1,0 +1,115 @@
+import Layers
+import Tensors
+
+/// The OpenELM decoder (arXiv:2404.14619; CoreNet's `general_gpt`): pre-normalized layers, grouped
+/// queries, rotary positions, SwiGLU, and widths that grow with depth.
+///
+/// Parameter names are the reference's.
+public struct OpenELM: LanguageModel {
+  /// The sizes it was made by.
+  public let configuration: OpenELMConfiguration
+  var tokenEmbeddings: TokenEmbedding
+  var layers: [OpenELMLayer]
+  var normalization: RMSNormalization
+  var classifier: Linear?
+
+  /// Draws the reference's initial values: deviation fan-in^−½ for projections and D^−½ for the token
+  /// table; D^−½ · (2L)^−½ for the two projections of a layer that join the residual stream.
+  public init(_ configuration: OpenELMConfiguration, _ initializer: inout ParameterInitializer) {
+    self.configuration = configuration
+    let width = configuration.modelWidth
+    // The reference's table also reaches twice the context.
+    let table = RotaryTable(
+      positions: 2 * configuration.contextLength, headWidth: configuration.headWidth,
+      base: configuration.rotaryBase)
+    tokenEmbeddings = TokenEmbedding(
+      vocabularySize: configuration.vocabularySize, width: width, &initializer)
+    layers = []
+    for sizes in configuration.layers {
+      layers.append(OpenELMLayer(sizes, configuration, table: table, &initializer))
+    }
+    normalization = RMSNormalization(width: width, epsilon: configuration.epsilon, &initializer)
+    classifier =
+      configuration.sharesInputAndOutput
+      ? nil
+      : Linear(inputs: width, outputs: configuration.vocabularySize, &initializer)
+  }
+
+  public var vocabularySize: Int { configuration.vocabularySize }
+  public var contextLength: Int { configuration.contextLength }
+  public var outputTable: Tensor { classifier?.weight ?? tokenEmbeddings.weight }
+
+  public func hiddenStates(of tokens: [Int32], batch: Int) -> Tensor {
+    var x = tokenEmbeddings(tokens)
+    for layer in layers { x = layer(x, batch: batch) }
+    return normalization(x)
+  }
+
+  public func makeCache(capacity: Int) -> [KeyValueCache] {
+    layers.map { $0.attention.makeCache(capacity: capacity) }
+  }
+
+  public func hiddenStates(of tokens: [Int32], cache: inout [KeyValueCache]) -> Tensor {
+    var x = tokenEmbeddings(tokens)
+    for index in layers.indices { x = layers[index](x, cache: &cache[index]) }
+    return normalization(x)
+  }
+
+  public mutating func visitParameters<V: ParameterVisitor>(
+    _ visitor: inout V
+  ) throws(V.Failure) {
+    try visitor.visit("token_embeddings", &tokenEmbeddings)
+    try visitor.visit("layers", &layers)
+    try visitor.visit("norm", &normalization)
+    try visitor.visit("classifier", &classifier)
+  }
+}
+
+/// One layer: attention and feed-forward, each normalized before and added to its input after.
+struct OpenELMLayer: Module, Sendable {
+  var attentionNormalization: RMSNormalization
+  var attention: Attention
+  var feedForwardNormalization: RMSNormalization
+  var feedForward: FeedForward
+
+  init(
+    _ sizes: OpenELMConfiguration.Layer, _ configuration: OpenELMConfiguration,
+    table: RotaryTable, _ initializer: inout ParameterInitializer
+  ) {
+    let (width, epsilon) = (configuration.modelWidth, configuration.epsilon)
+    let residualDeviation =
+      1 / (Double(width) * 2 * Double(configuration.layerCount)).squareRoot()
+    attentionNormalization = RMSNormalization(width: width, epsilon: epsilon, &initializer)
+    attention = Attention(
+      sizes.attention, table: table,
+      normalizesQueriesAndKeys: configuration.normalizesQueriesAndKeys, epsilon: epsilon,
+      residualDeviation: residualDeviation, &initializer)
+    feedForwardNormalization = RMSNormalization(width: width, epsilon: epsilon, &initializer)
+    feedForward = FeedForward(
+      modelWidth: width, innerWidth: sizes.feedForwardWidth,
+      residualDeviation: residualDeviation, &initializer)
+  }
+
+  func callAsFunction(_ x: Tensor, batch: Int) -> Tensor {
+    let attended = x + attention(attentionNormalization(x), batch: batch)
+    return attended + feedForward(feedForwardNormalization(attended))
+  }
+
+  func callAsFunction(_ x: Tensor, cache: inout KeyValueCache) -> Tensor {
+    let attended = x + attention(attentionNormalization(x), cache: &cache)
+    return attended + feedForward(feedForwardNormalization(attended))
+  }
+
+  mutating func visitParameters<V: ParameterVisitor>(_ visitor: inout V) throws(V.Failure) {
+    try visitor.visit("attn", &attention)
+    try visitor.visit("ffn", &feedForward)
+    try visitor.visit("attn_norm", &attentionNormalization)
+    try visitor.visit("ffn_norm", &feedForwardNormalization)
+  }
+}
+
+extension OpenELMConfiguration: ModelConfiguration {
+  public func makeModel(_ initializer: inout ParameterInitializer) -> OpenELM {
+    OpenELM(self, &initializer)
+  }
+}

@@ -1,0 +1,111 @@
+import Layers
+
+/// The sizes of an OpenELM (arXiv:2404.14619): width, depth, and how both parts of a layer grow from
+/// the first layer to the last.
+public struct OpenELMConfiguration: Sendable, Hashable, Encodable {
+  /// A multiplier of the model width, from the first layer to the last.
+  public struct LayerScale: Sendable, Hashable, Encodable {
+    public var first: Double
+    public var last: Double
+
+    public init(_ range: ClosedRange<Double>) {
+      first = range.lowerBound
+      last = range.upperBound
+    }
+
+    /// The same multiplier in every layer.
+    public init(_ constant: Double) {
+      first = constant
+      last = constant
+    }
+
+    /// Evenly spaced values, rounded to two decimals as the reference rounds them.
+    func multipliers(_ count: Int) -> [Double] {
+      guard first != last, count > 1 else { return Array(repeating: first, count: count) }
+      let step = (last - first) / Double(count - 1)
+      return (0..<count).map { layer in
+        let value = layer == count - 1 ? last : first + Double(layer) * step
+        return (value * 100).rounded(.toNearestOrEven) / 100
+      }
+    }
+  }
+
+  /// L, the number of layers.
+  public var layerCount: Int
+  /// D, the width of the residual stream.
+  public var modelWidth: Int
+  /// W, the width of a head.
+  public var headWidth: Int
+  /// How many query heads share one key/value head.
+  public var queriesPerKeyValueHead: Int
+  /// The queries' total width as a multiple of the model width.
+  public var attentionScale: LayerScale
+  /// The feed-forward width as a multiple of the model width.
+  public var feedForwardScale: LayerScale
+  /// What feed-forward widths are rounded to multiples of; 256 in the reference.
+  public var feedForwardDivisor: Int
+  /// V, the number of tokens, padded as the recipe wishes.
+  public var vocabularySize: Int
+  /// The longest sequence to train on.
+  public var contextLength: Int
+  /// Whether the output projection is the token table.
+  public var sharesInputAndOutput: Bool
+  /// Whether each head's queries and keys are normalized.
+  public var normalizesQueriesAndKeys: Bool
+  /// The base of the rotary angles; 10,000 in the reference.
+  public var rotaryBase: Double
+  /// What is added to mean squares before their root; 1e-6 in the reference.
+  public var epsilon: Float
+
+  public init(
+    layerCount: Int, modelWidth: Int, headWidth: Int, queriesPerKeyValueHead: Int,
+    attentionScale: LayerScale, feedForwardScale: LayerScale, feedForwardDivisor: Int = 256,
+    vocabularySize: Int, contextLength: Int, sharesInputAndOutput: Bool = true,
+    normalizesQueriesAndKeys: Bool = true, rotaryBase: Double = 10_000, epsilon: Float = 1e-6
+  ) {
+    self.layerCount = layerCount
+    self.modelWidth = modelWidth
+    self.headWidth = headWidth
+    self.queriesPerKeyValueHead = queriesPerKeyValueHead
+    self.attentionScale = attentionScale
+    self.feedForwardScale = feedForwardScale
+    self.feedForwardDivisor = feedForwardDivisor
+    self.vocabularySize = vocabularySize
+    self.contextLength = contextLength
+    self.sharesInputAndOutput = sharesInputAndOutput
+    self.normalizesQueriesAndKeys = normalizesQueriesAndKeys
+    self.rotaryBase = rotaryBase
+    self.epsilon = epsilon
+  }
+
+  /// The sizes of one layer.
+  public struct Layer: Sendable, Hashable {
+    public var attention: Attention.Sizes
+    /// F, the width between the two feed-forward projections.
+    public var feedForwardWidth: Int
+  }
+
+  /// The sizes of every layer, first to last.
+  public var layers: [Layer] {
+    let attention = attentionScale.multipliers(layerCount)
+    let feedForward = feedForwardScale.multipliers(layerCount)
+    return zip(attention, feedForward).map { attention, feedForward in
+      let queryWidth = Self.divisible(
+        Double(modelWidth) * attention, by: headWidth * queriesPerKeyValueHead)
+      let heads = queryWidth / headWidth
+      return Layer(
+        attention: Attention.Sizes(
+          modelWidth: modelWidth, queryHeads: heads,
+          keyValueHeads: heads / queriesPerKeyValueHead, headWidth: headWidth),
+        feedForwardWidth: Self.divisible(
+          feedForward * Double(modelWidth), by: feedForwardDivisor))
+    }
+  }
+
+  /// The multiple of `divisor` nearest to `value`, raised by one where that loses over a tenth: the
+  /// rule by which the reference makes widths divisible.
+  static func divisible(_ value: Double, by divisor: Int) -> Int {
+    let nearest = max(divisor, Int(value + Double(divisor) / 2) / divisor * divisor)
+    return Double(nearest) < 0.9 * value ? nearest + divisor : nearest
+  }
+}
