@@ -7,21 +7,66 @@ import PackageDescription
 let isDependency = Context.packageDirectory.contains("/checkouts/")
 let native: [SwiftSetting] = isDependency ? [] : [.unsafeFlags(["-Xcc", "-march=native"])]
 
+/// A module of ours: its dependencies may only be modules above it in the list.
+func module(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+  .target(name: name, dependencies: dependencies, swiftSettings: native)
+}
+
+func tests(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
+  .testTarget(
+    name: "\(name)Tests", dependencies: [.byName(name: name)] + dependencies,
+    swiftSettings: native)
+}
+
 let package = Package(
   name: "samara",
+  platforms: [.macOS(.v15)],
   products: [
+    .library(name: "Samara", targets: ["Samara"]),
+    .executable(name: "samara", targets: ["SamaraTool"]),
   ],
   dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.5.0"),
+    .package(url: "https://github.com/apple/swift-log", from: "1.6.0"),
   ],
   targets: [
+    // System libraries: nothing but the binding.
     .systemLibrary(
       name: "COpenBLAS", pkgConfig: "openblas", providers: [.apt(["libopenblas-dev"])]),
-    .target(name: "Kernels", dependencies: ["COpenBLAS"], swiftSettings: native),
-    .target(name: "Tensors", dependencies: ["Kernels"], swiftSettings: native),
-    .target(name: "Layers", dependencies: ["Tensors"], swiftSettings: native),
-    .target(name: "Models", dependencies: ["Layers"], swiftSettings: native),
-    .testTarget(name: "KernelsTests", dependencies: ["Kernels"], swiftSettings: native),
-    .testTarget(name: "TensorsTests", dependencies: ["Tensors"], swiftSettings: native),
+    .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
+    .systemLibrary(name: "CZstd", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"])]),
+    .target(name: "CSimdjson", linkerSettings: [.linkedLibrary("simdjson")]),
+
+    // Ground floor first: each imports only what stands above it.
+    module("Terminal", []),
+    module("Kernels", ["COpenBLAS"]),
+    module("Tensors", ["Kernels"]),
+    module("Layers", ["Tensors"]),
+    module("Models", ["Layers"]),
+    module("Tokenization", []),
+    module("Stories", []),
+    module("Corpora", ["CSimdjson", "CZlib", "CZstd", "Tokenization"]),
+    module("Checkpoints", ["CZlib", "Layers"]),
+    module("Training", ["Corpora", "Models"]),
+    module("Evaluation", ["Models", "Tokenization"]),
+    module(
+      "Experiments",
+      [
+        "Checkpoints", "Corpora", "Evaluation", "Stories", "Terminal", "Training",
+        .product(name: "Logging", package: "swift-log"),
+      ]),
+    .target(
+      name: "Recipes", dependencies: ["Experiments"], path: "recipes", exclude: ["README.md"],
+      swiftSettings: native),
+    module(
+      "Commands",
+      ["Recipes", .product(name: "ArgumentParser", package: "swift-argument-parser")]),
+    module("Samara", ["Commands"]),
+    .executableTarget(name: "SamaraTool", dependencies: ["Samara"], swiftSettings: native),
+
+    tests("Kernels"),
+    tests("Tensors"),
   ],
-  swiftLanguageModes: [.v6]
+  swiftLanguageModes: [.v6],
+  cxxLanguageStandard: .cxx17
 )

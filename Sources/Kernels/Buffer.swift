@@ -33,6 +33,14 @@ public final class Buffer: @unchecked Sendable {
     for (offset, element) in elements.enumerated() { pointer[offset] = element }
   }
 
+  /// Copies little-endian float32 elements from bytes of any alignment.
+  public convenience init(copying bytes: UnsafeRawBufferPointer) {
+    let stride = MemoryLayout<Float>.stride
+    precondition(bytes.count % stride == 0, "\(bytes.count) bytes are no whole float32 elements")
+    self.init(uninitializedCount: bytes.count / stride)
+    UnsafeMutableRawBufferPointer(start: pointer, count: bytes.count).copyMemory(from: bytes)
+  }
+
   deinit { BufferPool.shared.giveBack(pointer, capacity) }
 
   /// The elements, for reading by code outside this module that writes or prints them.

@@ -13,6 +13,11 @@ public struct OpenELMConfiguration: Sendable, Hashable, Encodable {
       last = range.upperBound
     }
 
+    public init(first: Double, last: Double) {
+      self.first = first
+      self.last = last
+    }
+
     /// The same multiplier in every layer.
     public init(_ constant: Double) {
       first = constant

@@ -29,7 +29,8 @@ public struct LearningRateSchedule: Sendable, Hashable, Encodable {
     if step < warmupSteps {
       return initial + Double(step) * (maximum - initial) / Double(warmupSteps)
     }
-    let length = max(1, totalSteps - warmupSteps)
+    // As the reference counts: the cosine would end one step after the last.
+    let length = max(1, totalSteps - warmupSteps + 1)
     let progress = min(1, Double(step - warmupSteps) / Double(length))
     return minimum + 0.5 * (maximum - minimum) * (1 + cos(.pi * progress))
   }

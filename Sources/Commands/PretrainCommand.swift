@@ -1,0 +1,86 @@
+import ArgumentParser
+import Experiments
+import Foundation
+
+struct PretrainCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "pretrain",
+    abstract: "Train a new model by a recipe.",
+    discussion: """
+      Checkpoints go to checkpoints/RUN, metrics and messages to logs/RUN. Stopped by Ctrl-C or by \
+      a signal, the run finishes its step and writes a checkpoint; `samara resume RUN` goes on bit \
+      for bit.
+
+      EXAMPLES
+        samara pretrain seedling
+        samara pretrain openelm-12m --corpus books.jsonl.zst --tokenizer tokenizer.model
+        samara pretrain openelm-270m --dry-run
+      """)
+
+  @Argument(help: "The recipe's name; `samara recipes` lists them.")
+  var recipe: String
+
+  @Option(help: "What the run is called; the recipe's name if left out.")
+  var run: String?
+
+  @Option(help: "Train for this many steps; the schedule spans them.")
+  var steps: Int?
+
+  @Option(help: "Steps between two checkpoints.")
+  var checkpointEvery: Int?
+
+  @Option(
+    parsing: .upToNextOption,
+    help: "Files and patterns to train on: .txt, .jsonl, plain or in gzip or zstd.")
+  var corpus: [String] = []
+
+  @Option(help: "A SentencePiece model file.")
+  var tokenizer: String?
+
+  @Option(help: "What initial values are drawn from.")
+  var seed: UInt64?
+
+  @Option(help: "Sequences of one optimizer step.")
+  var sequencesPerStep: Int?
+
+  @Option(help: "Threads; as many as there are cores if left out.")
+  var threads: Int?
+
+  @Flag(help: "Print the plan and stop.")
+  var dryRun = false
+
+  mutating func validate() throws {
+    if let threads, threads < 1 { throw ValidationError("--threads is \(threads), expected 1 or more") }
+  }
+
+  func run() async throws {
+    let overrides = RecipeOverrides(
+      steps: steps, checkpointEvery: checkpointEvery, corpus: corpus.isEmpty ? nil : corpus,
+      tokenizer: tokenizer, seed: seed, sequencesPerStep: sequencesPerStep)
+    let base = try Program.recipes.recipe(named: recipe)
+    if dryRun {
+      let resolved = overrides.applied(to: base)
+      try resolved.validate()
+      print(RecipeView.text(resolved))
+      return
+    }
+    let directory = try RunDirectory(run ?? recipe, in: Workspace())
+    let outcome = try Pretraining.start(
+      base, overrides: overrides, run: directory,
+      threads: threads ?? ProcessInfo.processInfo.activeProcessorCount, in: Workspace())
+    try outcome.report(run: directory.name)
+  }
+}
+
+extension Pretraining.Outcome {
+  /// Tells what to do next; a signal becomes the exit code that shells expect of it.
+  func report(run: String) throws {
+    switch self {
+    case .finished(let checkpoint), .corpusExhausted(let checkpoint):
+      print(checkpoint)
+    case .interrupted(let signal, let checkpoint):
+      print(checkpoint)
+      throw ExitCode(128 + signal)
+    }
+  }
+}

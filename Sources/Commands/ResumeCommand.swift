@@ -1,0 +1,28 @@
+import ArgumentParser
+import Experiments
+
+struct ResumeCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "resume",
+    abstract: "Continue a run from its newest whole checkpoint.",
+    discussion: """
+      The run goes on to the steps that were asked for, bit for bit as if it had never stopped. A \
+      run without a checkpoint starts over.
+
+      EXAMPLE
+        samara resume seedling
+      """)
+
+  @Argument(help: "The run's name.")
+  var run: String
+
+  @Flag(help: "Go on although the recipe has changed since the checkpoint.")
+  var acceptChanges = false
+
+  func run() async throws {
+    let directory = try RunDirectory(run, in: Workspace())
+    let outcome = try Pretraining.resume(
+      directory, recipes: Program.recipes, acceptsChanges: acceptChanges, in: Workspace())
+    try outcome.report(run: run)
+  }
+}

@@ -1,0 +1,94 @@
+/// Rows of tokens with the tokens to predict.
+///
+/// Row r, column c of `inputs` and `targets` (row-major, shape `[batchSize, sequenceLength]`) lies
+/// at index r · sequenceLength + c, and `targets` there is the token that follows.
+public struct Batch: Sendable, Equatable {
+  /// The target where there is nothing to predict: no token has this number.
+  public static let ignoredTarget: Int32 = -1
+
+  /// Tokens read, padding included.
+  public let inputs: [Int32]
+  /// Tokens to predict, or `ignoredTarget`.
+  public let targets: [Int32]
+  /// Rows; fewer than asked for only in the last batch of a corpus that does not restart.
+  public let batchSize: Int
+  /// Columns.
+  public let sequenceLength: Int
+  /// Where each row came from.
+  public let origins: [RowOrigin]
+  /// The greatest token among inputs and targets, to be held against the model's vocabulary.
+  public let largestToken: Int32
+  /// Targets that are not ignored.
+  public let targetCount: Int
+}
+
+/// The documents that a row's tokens come from.
+public struct RowOrigin: Sendable, Equatable, CustomStringConvertible {
+  /// One end of the range.
+  public struct Place: Sendable, Equatable {
+    /// The file's path.
+    public let path: String
+    /// The document's record, from 1: for JSON lines the line, for text files always 1.
+    public let line: Int
+    /// The piece of the document, from 0.
+    public let piece: Int
+  }
+
+  /// Where the first token comes from.
+  public let first: Place
+  /// Where the last token comes from.
+  public let last: Place
+
+  /// As `path:line`, `path:line–line`, or two places, in the manner of compilers' messages.
+  public var description: String {
+    if first.path != last.path || last.line < first.line {
+      return "\(first.path):\(first.line)–\(last.path):\(last.line)"
+    }
+    if first.line != last.line { return "\(first.path):\(first.line)–\(last.line)" }
+    let pieces = first.piece == last.piece ? "\(first.piece)" : "\(first.piece)–\(last.piece)"
+    return "\(first.path):\(first.line) (piece \(pieces))"
+  }
+}
+
+/// A batch in the making.
+struct BatchBuilder {
+  let batchSize: Int
+  let sequenceLength: Int
+  let paddingToken: Int32
+  private var inputs: [Int32] = []
+  private var targets: [Int32] = []
+  private(set) var origins: [RowOrigin] = []
+  private var targetCount = 0
+
+  init(batchSize: Int, sequenceLength: Int, paddingToken: Int32) {
+    self.batchSize = batchSize
+    self.sequenceLength = sequenceLength
+    self.paddingToken = paddingToken
+    inputs.reserveCapacity(batchSize * sequenceLength)
+    targets.reserveCapacity(batchSize * sequenceLength)
+    origins.reserveCapacity(batchSize)
+  }
+
+  var isFull: Bool { origins.count == batchSize }
+
+  /// Adds a row of at least two and at most sequence length + 1 tokens, padded at its end.
+  mutating func append(_ tokens: ArraySlice<Int32>, origin: RowOrigin) {
+    precondition(
+      (2...(sequenceLength + 1)).contains(tokens.count),
+      "row of \(tokens.count) tokens, expected 2 to \(sequenceLength + 1)")
+    let missing = sequenceLength + 1 - tokens.count
+    inputs += missing > 0 ? tokens : tokens.dropLast()
+    inputs += repeatElement(paddingToken, count: max(0, missing - 1))
+    targets += tokens.dropFirst()
+    targets += repeatElement(Batch.ignoredTarget, count: missing)
+    targetCount += tokens.count - 1
+    origins.append(origin)
+  }
+
+  func finished() -> Batch {
+    Batch(
+      inputs: inputs, targets: targets, batchSize: origins.count, sequenceLength: sequenceLength,
+      origins: origins, largestToken: max(inputs.max() ?? 0, targets.max() ?? 0),
+      targetCount: targetCount)
+  }
+}

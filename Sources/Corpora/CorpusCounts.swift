@@ -1,0 +1,58 @@
+/// What became of a corpus so far, from the first epoch on; a resumed stream goes on counting.
+public struct CorpusCounts: Codable, Sendable, Equatable {
+  /// Documents whose reading began.
+  public var documentsRead = 0
+  /// Documents of which at least one piece passed the filter.
+  public var documentsKept = 0
+  /// Pieces cut.
+  public var piecesRead = 0
+  /// Pieces that passed the filter.
+  public var piecesKept = 0
+  /// Pieces dropped for `minimumCharacters`.
+  public var piecesWithTooFewCharacters = 0
+  /// Pieces dropped for `minimumTokens`, or because they have no target to make a row of.
+  public var piecesWithTooFewTokens = 0
+  /// Lines passed over under `MalformedLinePolicy.skip`.
+  public var malformedLinesSkipped = 0
+  /// Bytes of text in the pieces read.
+  public var textBytesRead = 0
+  /// Tokens of the pieces kept, start and end tokens included.
+  public var tokensRead = 0
+  /// Targets in batches.
+  public var tokensUsed = 0
+  /// Ignored targets in batches.
+  public var tokensPadded = 0
+  /// Tokens cut off by `Packing.padOrTruncate`.
+  public var tokensDropped = 0
+
+  /// Nothing so far.
+  public init() {}
+
+  /// What the filter did, in words.
+  func summary(of filter: DocumentFilter) -> String {
+    "\(documentsRead) documents gave \(piecesRead) pieces; "
+      + "\(piecesWithTooFewCharacters) had fewer than \(filter.minimumCharacters) characters, "
+      + "\(piecesWithTooFewTokens) fewer than \(max(filter.minimumTokens, 1)) tokens, "
+      + "and \(malformedLinesSkipped) malformed lines were skipped"
+  }
+
+  /// Beyond any run, and far from where adding to it would overflow.
+  static let limit = 1 << 60
+
+  /// Whether these can have been counted, and not come from a damaged file.
+  var isPlausible: Bool { Self.fields.allSatisfy { (0..<Self.limit).contains(self[keyPath: $0]) } }
+
+  static func - (left: CorpusCounts, right: CorpusCounts) -> CorpusCounts {
+    var difference = left
+    for field in fields { difference[keyPath: field] -= right[keyPath: field] }
+    return difference
+  }
+
+  private static var fields: [WritableKeyPath<CorpusCounts, Int>] {
+    [
+      \.documentsRead, \.documentsKept, \.piecesRead, \.piecesKept, \.piecesWithTooFewCharacters,
+      \.piecesWithTooFewTokens, \.malformedLinesSkipped, \.textBytesRead, \.tokensRead,
+      \.tokensUsed, \.tokensPadded, \.tokensDropped,
+    ]
+  }
+}

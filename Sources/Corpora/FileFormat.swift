@@ -1,0 +1,130 @@
+/// How a file's bytes are wrapped.
+public enum Compression: String, Codable, Sendable, CustomStringConvertible {
+  /// Not at all.
+  case none
+  /// gzip, RFC 1952.
+  case gzip
+  /// Zstandard, RFC 8878.
+  case zstandard
+
+  /// The format's usual name.
+  public var description: String { rawValue }
+}
+
+/// What a file holds, once unwrapped.
+public enum DocumentLayout: String, Codable, Sendable {
+  /// One document, the whole file.
+  case text
+  /// A JSON object a line, each with a document in one of its fields.
+  case jsonLines
+}
+
+/// A file's format, found from its first bytes, and from its name where these leave it open.
+public struct FileFormat: Sendable, Equatable {
+  /// The wrapping.
+  public let compression: Compression
+  /// The contents.
+  public let layout: DocumentLayout
+
+  /// Looks at a file.
+  ///
+  /// The wrapping shows in the first bytes, whatever the name says. A name that ends in `.txt`
+  /// means text, in `.jsonl`, `.ndjson` or `.json` JSON lines (before `.gz`, `.zst` and the like);
+  /// under any other name a file whose text starts with `{` is JSON lines.
+  ///
+  /// - Throws: `CorpusError` for formats of other kinds, and for a name that says compressed over
+  ///   contents that are neither compressed nor text.
+  public init(ofFileAt path: String) throws(CorpusError) {
+    let head = try firstBytes(of: FileByteReader(path: path))
+    if let format = Self.foreignFormat(head) {
+      throw .unsupportedFormat(path: path, format: format)
+    }
+    let (stem, namedCompression) = Self.unwrappedName(path)
+    compression = Self.compression(head) ?? .none
+    if compression == .none, namedCompression != .none {
+      // Some servers unwrap what they send and leave the name: that is fine, anything else is not.
+      guard !head.isEmpty else {
+        throw .truncated(path: path, compression: namedCompression, byteOffset: 0)
+      }
+      guard Self.looksLikeText(head) else {
+        throw .corrupt(
+          path: path, compression: namedCompression, byteOffset: 0,
+          detail: "its first bytes are not those of the format")
+      }
+    }
+    if stem.hasSuffix(".txt") {
+      layout = .text
+    } else if [".jsonl", ".ndjson", ".json"].contains(where: stem.hasSuffix) {
+      layout = .jsonLines
+    } else {
+      let text = try firstBytes(of: openDecompressed(path: path, compression: compression))
+      let start = text.starts(with: byteOrderMark) ? text.dropFirst(3) : text[...]
+      let first = start.first { ![0x20, 0x09, 0x0A, 0x0D].contains($0) }
+      layout = first == UInt8(ascii: "{") ? .jsonLines : .text
+    }
+  }
+
+  private static func unwrappedName(_ path: String) -> (stem: String, Compression) {
+    let name = path.lowercased()
+    for (suffix, compression) in [
+      (".gz", Compression.gzip), (".gzip", .gzip), (".zst", .zstandard), (".zstd", .zstandard),
+    ] where name.hasSuffix(suffix) {
+      return (String(name.dropLast(suffix.count)), compression)
+    }
+    return (name, .none)
+  }
+
+  private static func compression(_ head: [UInt8]) -> Compression? {
+    if head.starts(with: [0x1F, 0x8B]) { return .gzip }
+    if head.starts(with: [0x28, 0xB5, 0x2F, 0xFD]) { return .zstandard }
+    // A skippable frame: 0x184D2A50 to 0x184D2A5F, little-endian.
+    if head.count >= 4, head[0] & 0xF0 == 0x50, head[1...3] == [0x2A, 0x4D, 0x18] {
+      return .zstandard
+    }
+    return nil
+  }
+
+  private static func foreignFormat(_ head: [UInt8]) -> String? {
+    // Each magic goes on past what a text could begin with.
+    if head.starts(with: Array("PAR1".utf8) + [0x15]) { return "Parquet" }
+    if head.starts(with: [0x50, 0x4B, 0x03, 0x04]) { return "a zip archive" }
+    if head.starts(with: [0xFD, 0x37, 0x7A, 0x58, 0x5A, 0x00]) { return "xz" }
+    if head.starts(with: Array("BZh".utf8)), head.count >= 10,
+      head[4...9] == [0x31, 0x41, 0x59, 0x26, 0x53, 0x59]
+    {
+      return "bzip2"
+    }
+    return nil
+  }
+
+  private static func looksLikeText(_ head: [UInt8]) -> Bool {
+    let whole = head.dropLast(incompleteTailCount(head))
+    let hasControls = whole.contains { $0 < 0x20 && !(0x09...0x0D).contains($0) }
+    return !hasControls && firstInvalidUTF8Offset(Array(whole)) == nil
+  }
+}
+
+/// Opens a file's text, unwrapped.
+package func openDecompressed(
+  path: String, compression: Compression
+) throws(CorpusError) -> any ByteReader {
+  let file = try FileByteReader(path: path)
+  return switch compression {
+  case .none: file
+  case .gzip: try GzipReader(path: path, file: file)
+  case .zstandard: try ZstandardReader(path: path, file: file)
+  }
+}
+
+/// The first few thousand bytes, enough to see past a licence's blank lines.
+private func firstBytes(of reader: any ByteReader) throws(CorpusError) -> [UInt8] {
+  let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 4_096, alignment: 16)
+  defer { buffer.deallocate() }
+  var count = 0
+  while count < buffer.count {
+    let got = try reader.read(into: UnsafeMutableRawBufferPointer(rebasing: buffer[count...]))
+    if got == 0 { break }
+    count += got
+  }
+  return Array(buffer[..<count])
+}

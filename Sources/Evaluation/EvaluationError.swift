@@ -1,0 +1,99 @@
+/// What can be wrong with an evaluation's tasks, data, tokenizer or model.
+public enum EvaluationError: Error, Sendable, Equatable {
+  /// No task of the catalogue has the name.
+  case unknownTask(name: String, suggestions: [String], known: [String])
+  /// No file was found for a task; `lookedAt` has every place.
+  case missingData(task: String, lookedAt: [String])
+  /// The operating system does not give the file.
+  case unreadableFile(task: String, path: String, reason: String)
+  /// The files hold no document, or the caller gave none.
+  case noDocuments(task: String, paths: [String])
+  /// A line is not a JSON object.
+  case malformedDocument(DocumentLocation, reason: String)
+  /// A document lacks a field; `present` has those that it has.
+  case missingField(DocumentLocation, field: String, expected: String, present: [String])
+  /// A field is of another type than the task reads.
+  case wrongType(DocumentLocation, field: String, expected: String, found: String)
+  /// A field is of the right type but its value makes no sense.
+  case invalidValue(DocumentLocation, field: String, expected: String, found: String)
+  /// The right answer is none of the choices.
+  case goldOutOfRange(DocumentLocation, field: String, gold: Int, choiceCount: Int)
+  /// A document has nothing to choose from.
+  case noChoices(DocumentLocation, field: String)
+  /// A choice adds no token to its context.
+  case emptyContinuation(DocumentLocation, choice: Int)
+  /// A choice alone exceeds the model's context, so that it cannot be scored whole.
+  case continuationTooLong(DocumentLocation, choice: Int, tokens: Int, contextLength: Int)
+  /// The scorer gave NaN for a choice.
+  case notANumber(DocumentLocation, choice: Int)
+  /// A limit below one document.
+  case invalidLimit(Int)
+  /// The tokenizer has more ids than the model has probabilities.
+  case vocabularyMismatch(tokenizer: Int, model: Int)
+  /// Nothing can stand before a text that nothing precedes.
+  case noStartToken
+  /// Held-out text without a byte.
+  case noBytes(task: String)
+  /// The scorer gave NaN for a document of held-out text.
+  case unscorableDocument(task: String, document: Int)
+  /// A report cannot be written.
+  case cannotWrite(path: String, reason: String)
+}
+
+extension EvaluationError: CustomStringConvertible {
+  public var description: String {
+    switch self {
+    case .unknownTask(let name, let suggestions, let known):
+      if suggestions.isEmpty {
+        "there is no evaluation task \"\(name)\"; known are \(known.joined(separator: ", "))"
+      } else {
+        "there is no evaluation task \"\(name)\"; "
+          + "did you mean \(suggestions.joined(separator: " or "))?"
+      }
+    case .missingData(let task, let lookedAt):
+      "\(task): no data found; looked at \(lookedAt.joined(separator: ", ")). "
+        + "Put the split there as JSON lines, one document a line, with the hub's field names"
+    case .unreadableFile(let task, let path, let reason):
+      "\(task): cannot read \(path): \(reason)"
+    case .noDocuments(let task, let paths):
+      "\(task): no documents in \(paths.joined(separator: ", ")); expected at least one"
+    case .malformedDocument(let location, let reason):
+      "\(location): expected one JSON object a line, found \(reason)"
+    case .missingField(let location, let field, let expected, let present):
+      "\(location): field \"\(field)\" is missing; expected \(expected), "
+        + "found only \(present.isEmpty ? "an empty object" : present.joined(separator: ", "))"
+    case .wrongType(let location, let field, let expected, let found),
+      .invalidValue(let location, let field, let expected, let found):
+      "\(location): field \"\(field)\": expected \(expected), found \(found)"
+    case .goldOutOfRange(let location, let field, let gold, let choiceCount):
+      "\(location): field \"\(field)\": expected the number of a choice, 0 to \(choiceCount - 1), "
+        + "found \(gold)"
+    case .noChoices(let location, let field):
+      "\(location): field \"\(field)\": expected at least one choice, found none"
+    case .emptyContinuation(let location, let choice):
+      "\(location): choice \(choice): expected a continuation of at least one token, found none; "
+        + "there is nothing to score"
+    case .continuationTooLong(let location, let choice, let tokens, let contextLength):
+      "\(location): choice \(choice): expected a continuation within the model's context of "
+        + "\(contextLength) tokens, found \(tokens); shorten it or use a model with more context"
+    case .notANumber(let location, let choice):
+      "\(location): choice \(choice): the model's log-likelihood is not a number; "
+        + "check that its weights are finite"
+    case .invalidLimit(let limit):
+      "expected a limit of at least one document, found \(limit); leave it out to use all"
+    case .vocabularyMismatch(let tokenizer, let model):
+      "the tokenizer has \(tokenizer) tokens but the model only \(model); "
+        + "evaluate with the tokenizer that the model was trained with"
+    case .noStartToken:
+      "the tokenizer has neither a start nor an end token to stand before an empty context; "
+        + "use a tokenizer that has one"
+    case .noBytes(let task):
+      "\(task): expected held-out text, found no bytes; bits per byte is undefined"
+    case .unscorableDocument(let task, let document):
+      "\(task): document \(document): the model's log-likelihood is not a number; "
+        + "check that its weights are finite"
+    case .cannotWrite(let path, let reason):
+      "cannot write \(path): \(reason)"
+    }
+  }
+}

@@ -1,0 +1,93 @@
+import Terminal
+
+/// What can go wrong between a recipe and its results, and what to do about it.
+public enum ExperimentError: Error, Sendable {
+  case unknownRecipe(name: String, known: [String])
+  case invalidSetting(recipe: String, name: String, found: Int, expected: String)
+  case noCorpus
+  case noTokenizer
+  case vocabularyTooLarge(tokenizer: String, pieces: Int, vocabulary: Int)
+  case invalidRunName(String)
+  case runExists(name: String)
+  case runIsActive(name: String)
+  case unknownRun(name: String, known: [String])
+  case runIsComplete(name: String, steps: Int)
+  case unreadableRecord(path: String, reason: String)
+  case recipeChanged(run: String, RecipeDifference)
+  case tokenizerChanged(run: String, recorded: String, found: String)
+  case noCheckpoint(run: String, broken: [String])
+  case stateDoesNotFit(path: String, expected: String, found: String)
+  case diverged(step: Int, skips: Int, documents: [String])
+  case noTask
+  case unreadableReference(path: String, reason: String)
+  case emptyPrompt
+  case promptTooLong(tokens: Int, context: Int)
+  case writeFailed(path: String, reason: String)
+}
+
+extension ExperimentError: CustomStringConvertible {
+  /// The fault with its place, then the remedy.
+  public var description: String {
+    switch self {
+    case .unknownRecipe(let name, let known):
+      "no recipe is called \"\(name)\"; \(Self.nearest(name, known))"
+    case .invalidSetting(let recipe, let name, let found, let expected):
+      "recipe \(recipe): \(name) is \(found), expected \(expected)"
+    case .noCorpus:
+      "this recipe names no corpus; give its files with --corpus PATH…"
+    case .noTokenizer:
+      "this recipe names no tokenizer; give a SentencePiece model with --tokenizer FILE"
+    case .vocabularyTooLarge(let tokenizer, let pieces, let vocabulary):
+      "\(tokenizer): \(pieces) pieces do not fit a model with a vocabulary of \(vocabulary); "
+        + "choose a smaller tokenizer, or a recipe with a larger vocabulary"
+    case .invalidRunName(let name):
+      "\"\(name)\" cannot name a run: use letters, digits, '.', '_' and '-', not '.' first"
+    case .runExists(let name):
+      "a run called \"\(name)\" exists; continue it with `samara resume \(name)`, "
+        + "or choose another name with --run"
+    case .runIsActive(let name):
+      "run \"\(name)\" is being trained by another process; wait for it, or stop it first"
+    case .unknownRun(let name, let known):
+      "no run is called \"\(name)\"; \(Self.nearest(name, known))"
+    case .runIsComplete(let name, let steps):
+      "run \"\(name)\" has its \(steps) steps; evaluate it with `samara evaluate \(name)`"
+    case .unreadableRecord(let path, let reason):
+      "\(path): \(reason); restore the file, or start a new run"
+    case .recipeChanged(let run, let difference):
+      "the recipe of run \"\(run)\" has changed since its checkpoint:\n\(difference)\n"
+        + "go back to the recipe as it was, or accept this with --accept-changes"
+    case .tokenizerChanged(let run, let recorded, let found):
+      "run \"\(run)\" was trained with a tokenizer of fingerprint \(recorded), this one has "
+        + "\(found); give the same tokenizer file"
+    case .noCheckpoint(let run, let broken):
+      "run \"\(run)\" has no whole checkpoint"
+        + (broken.isEmpty ? "" : ":\n" + broken.joined(separator: "\n") + "\n")
+        + "; train it with `samara resume \(run)`"
+    case .stateDoesNotFit(let path, let expected, let found):
+      "\(path): expected \(expected), found \(found); "
+        + "the checkpoint belongs to another recipe, use an older one or start a new run"
+    case .diverged(let step, let skips, let documents):
+      "the loss or its gradient was not finite in \(skips) steps in a row, the last of them step "
+        + "\(step), over \(documents.joined(separator: ", ")); lower the learning rate, or look "
+        + "at these documents"
+    case .noTask:
+      "no task to evaluate; name some with --tasks, such as --tasks stories or "
+        + "--tasks arc-easy,hellaswag --data DIR"
+    case .unreadableReference(let path, let reason):
+      "\(path): \(reason); a reference run holds reference.json and five safetensors files"
+    case .emptyPrompt:
+      "the prompt is empty; give some text with --prompt"
+    case .promptTooLong(let tokens, let context):
+      "the prompt has \(tokens) tokens and the model's context \(context); shorten it"
+    case .writeFailed(let path, let reason):
+      "\(path): cannot be written (\(reason)); check the disk's space and permissions"
+    }
+  }
+
+  private static func nearest(_ name: String, _ known: [String]) -> String {
+    guard !known.isEmpty else { return "there are none yet" }
+    let near = NearestNames.of(name, among: known)
+    return (near.isEmpty ? "" : "did you mean \(near.joined(separator: " or "))? ")
+      + "there are: \(known.joined(separator: ", "))"
+  }
+}

@@ -1,0 +1,68 @@
+/// What the command line changes of a recipe, kept with the run so that a resume asks for the same.
+public struct RecipeOverrides: Sendable, Hashable, Codable {
+  public var steps: Int?
+  public var checkpointEvery: Int?
+  public var corpus: [String]?
+  public var tokenizer: String?
+  public var seed: UInt64?
+  public var sequencesPerStep: Int?
+
+  public init(
+    steps: Int? = nil, checkpointEvery: Int? = nil, corpus: [String]? = nil,
+    tokenizer: String? = nil, seed: UInt64? = nil, sequencesPerStep: Int? = nil
+  ) {
+    self.steps = steps
+    self.checkpointEvery = checkpointEvery
+    self.corpus = corpus
+    self.tokenizer = tokenizer
+    self.seed = seed
+    self.sequencesPerStep = sequencesPerStep
+  }
+
+  /// The recipe with these changes.
+  ///
+  /// Where a step is made smaller, so is a pass, if it would not fit.
+  public func applied(to recipe: Recipe) -> Recipe {
+    var result = recipe
+    if let steps { result.steps = steps }
+    if let checkpointEvery { result.checkpoints.everySteps = checkpointEvery }
+    if let corpus, !corpus.isEmpty { result.corpus = CorpusFiles(paths: corpus) }
+    if let tokenizer { result.tokenizer = SentencePieceFile(path: tokenizer) }
+    if let seed { result.seed = seed }
+    if let sequencesPerStep {
+      result.batching.sequencesPerStep = sequencesPerStep
+      result.batching.sequencesPerPass = min(result.batching.sequencesPerPass, sequencesPerStep)
+    }
+    return result
+  }
+}
+
+extension Recipe {
+  /// Checks what no type can: numbers that make no run.
+  ///
+  /// - Throws: `ExperimentError.invalidSetting`.
+  public func validate() throws(ExperimentError) {
+    func check(
+      _ name: String, _ value: Int, _ condition: Bool, _ expected: String
+    ) throws(ExperimentError) {
+      if !condition {
+        throw .invalidSetting(recipe: self.name, name: name, found: value, expected: expected)
+      }
+    }
+    let (length, perStep, perPass) = (
+      batching.sequenceLength, batching.sequencesPerStep, batching.sequencesPerPass
+    )
+    try check("steps", steps, steps > 0, "at least 1")
+    try check("sequence length", length, length > 0, "at least 1")
+    try check("sequences per pass", perPass, perPass > 0, "at least 1")
+    try check(
+      "sequences per step", perStep, perStep > 0 && perStep % perPass == 0,
+      "a multiple of the \(perPass) sequences per pass")
+    try check(
+      "checkpoint interval", checkpoints.everySteps, checkpoints.everySteps > 0, "at least 1")
+    try check("checkpoints kept", checkpoints.keep, checkpoints.keep > 0, "at least 1")
+    try check(
+      "sequence length", length, length <= model.contextLength,
+      "at most the model's context of \(model.contextLength)")
+  }
+}

@@ -1,0 +1,35 @@
+import Corpora
+import Tokenization
+
+/// A byte-pair tokenizer from the documents of a source.
+enum TokenizerTraining {
+  static func train(
+    from source: FileDocumentSource, vocabularySize: Int
+  ) throws -> SentencePieceModel {
+    var source = source
+    try source.seek(epoch: 0, document: nil)
+    var failure: (any Error)?
+    let documents = AnySequence {
+      AnyIterator<[UInt8]> {
+        do {
+          return try nextDocument(of: &source)
+        } catch {
+          failure = error
+          return nil
+        }
+      }
+    }
+    let result = Result { try BytePairTrainer(vocabularySize: vocabularySize).train(documents) }
+    // A corpus that broke off explains a trainer that found too little.
+    if let failure { throw failure }
+    return try result.get()
+  }
+
+  private static func nextDocument(of source: inout FileDocumentSource) throws -> [UInt8]? {
+    var text: [UInt8] = []
+    while let chunk = try source.read(appendingTo: &text) {
+      if chunk.isLast { return text }
+    }
+    return text.isEmpty ? nil : text
+  }
+}

@@ -1,0 +1,36 @@
+import Corpora
+import Foundation
+import Tokenization
+
+/// A recipe's tokenizer and corpus, made where they were missing, and checked against the model.
+struct PreparedData: Sendable {
+  let tokenizer: SentencePieceTokenizer
+  /// The tokenizer's file, to be kept with every checkpoint.
+  let tokenizerBytes: [UInt8]
+  let files: [String]
+
+  /// - Throws: `ExperimentError.vocabularyTooLarge`, and what reading corpus and tokenizer throws.
+  init(_ recipe: Recipe, in workspace: Workspace, report: (String) -> Void) throws {
+    files = try recipe.corpus.prepare(in: workspace, report: report)
+    let path = try recipe.tokenizer.prepare(
+      in: workspace, corpus: files, reading: recipe.reading, report: report)
+    let model = try SentencePieceModel(contentsOf: path)
+    tokenizer = try SentencePieceTokenizer(model)
+    tokenizerBytes = model.serialized()
+    guard tokenizer.vocabularySize <= recipe.model.vocabularySize else {
+      throw ExperimentError.vocabularyTooLarge(
+        tokenizer: path, pieces: tokenizer.vocabularySize,
+        vocabulary: recipe.model.vocabularySize)
+    }
+  }
+
+  /// The batches of a recipe's passes, from `cursor` on.
+  func stream(_ recipe: Recipe, cursor: Cursor?) throws(CorpusError) -> BatchStream {
+    try BatchStream(
+      files: files, textField: recipe.reading.textField, tokenizer: tokenizer,
+      normalization: recipe.reading.normalization, filter: recipe.reading.filter,
+      packing: recipe.reading.packing, batchSize: recipe.batching.sequencesPerPass,
+      sequenceLength: recipe.batching.sequenceLength,
+      malformedLines: recipe.reading.malformedLines, cursor: cursor)
+  }
+}

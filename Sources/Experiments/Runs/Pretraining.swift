@@ -1,0 +1,140 @@
+import Checkpoints
+import Corpora
+import Foundation
+import Kernels
+import Layers
+import Logging
+import Models
+import Terminal
+import Tokenization
+import Training
+
+/// A run of a recipe: from a new model, or from where an earlier process stopped.
+public struct Pretraining: Sendable {
+  /// How a run came to its end.
+  public enum Outcome: Sendable, Equatable {
+    /// All steps are taken.
+    case finished(checkpoint: String)
+    /// A signal asked to stop; the checkpoint holds all steps taken.
+    case interrupted(signal: Int32, checkpoint: String)
+    /// A corpus that is read only once came to its end.
+    case corpusExhausted(checkpoint: String)
+  }
+
+  private let recipe: Recipe
+  private let record: RunRecord
+  private let run: RunDirectory
+  private let workspace: Workspace
+  private let acceptsChanges: Bool
+
+  /// A new run of `recipe`, which has its overrides not yet applied.
+  ///
+  /// - Throws: `ExperimentError`.
+  public static func start(
+    _ recipe: Recipe, overrides: RecipeOverrides, run: RunDirectory, threads: Int,
+    in workspace: Workspace
+  ) throws -> Outcome {
+    let resolved = overrides.applied(to: recipe)
+    try resolved.validate()
+    guard !run.exists else { throw ExperimentError.runExists(name: run.name) }
+    let record = RunRecord(recipe: recipe.name, overrides: overrides, threads: threads)
+    let pretraining = Pretraining(
+      recipe: resolved, record: record, run: run, workspace: workspace, acceptsChanges: false)
+    return try pretraining.execute(isNew: true)
+  }
+
+  /// An existing run, from its newest whole checkpoint, or from its beginning if it has none.
+  ///
+  /// - Throws: `ExperimentError`.
+  public static func resume(
+    _ run: RunDirectory, recipes: RecipeCatalog, acceptsChanges: Bool, in workspace: Workspace
+  ) throws -> Outcome {
+    let record = try run.record()
+    let recipe = record.overrides.applied(to: try recipes.recipe(named: record.recipe))
+    try recipe.validate()
+    let pretraining = Pretraining(
+      recipe: recipe, record: record, run: run, workspace: workspace,
+      acceptsChanges: acceptsChanges)
+    return try pretraining.execute(isNew: false)
+  }
+
+  private func execute(isNew: Bool) throws -> Outcome {
+    let lock = try run.lock()
+    defer { withExtendedLifetime(lock) {} }
+    ThreadPool.configure(threadCount: record.threads)
+    let data = try PreparedData(recipe, in: workspace) { Self.say($0) }
+    if isNew { try run.create(record) }
+    return try execute(recipe.model, data)
+  }
+
+  private func execute<C: ModelConfiguration>(
+    _ configuration: C, _ data: PreparedData
+  ) throws -> Outcome {
+    let saved = try savedCheckpoint(data)
+    let stream = try data.stream(recipe, cursor: saved?.state.cursor)
+    let trainer: Trainer<C.Model>
+    if let saved {
+      trainer = try saved.trainer(configuration, settings: recipe.trainingSettings)
+    } else {
+      var initializer = ParameterInitializer(seed: recipe.seed)
+      trainer = Trainer(
+        configuration.makeModel(&initializer), settings: recipe.trainingSettings)
+    }
+    let progress = ProgressLine(completed: trainer.step, total: recipe.steps)
+    let log = try RunLog(run, keepingSteps: trainer.step, progress: progress)
+    let state = RunState(
+      recipe: record.recipe, overrides: record.overrides, threads: record.threads,
+      tokenizer: data.tokenizer.fingerprint, step: 0, tokens: 0, updateCount: 0,
+      consecutiveSkips: 0, skippedSteps: 0, cursor: nil)
+    var loop = TrainingLoop(
+      trainer: trainer, stream: stream, recipe: recipe, run: run, state: state,
+      recipeRecord: try recipe.json(), tokenizerBytes: data.tokenizerBytes, log: log,
+      progress: progress)
+    announce(log.logger, resumedAt: saved?.state.step)
+    return try loop.finish()
+  }
+
+  private func announce(_ logger: Logger, resumedAt step: Int?) {
+    let plan = RecipePlan(recipe)
+    let start = step.map { "resuming at step \(Format.grouped($0)) of" } ?? "training for"
+    logger.info(
+      """
+      \(run.name): \(start) \(Format.grouped(recipe.steps)) steps of \
+      \(Format.grouped(plan.tokensPerStep)) tokens, \(Format.grouped(plan.parameters)) \
+      parameters, about \(Format.bytes(plan.predictedPeakBytes))
+      """)
+    logger.info(
+      """
+      \(record.threads) threads, OpenBLAS kernels \(MatrixMultiply.kernelName)\
+      \(MachineReport.forcedKernelWarning.map { "; \($0)" } ?? "")
+      """)
+  }
+
+  /// The newest whole checkpoint, checked against the recipe and the tokenizer.
+  private func savedCheckpoint(_ data: PreparedData) throws -> RunCheckpoint? {
+    let (whole, broken) = try run.checkpoints.newestWhole()
+    for item in broken { Self.say("passing over a broken checkpoint: \(item.reason)") }
+    guard let whole else { return nil }
+    let saved = try RunCheckpoint(path: whole.path)
+    let difference = try RecipeDifference(
+      recorded: saved.recipeRecord(), current: recipe.json())
+    if !difference.isEmpty {
+      guard acceptsChanges else {
+        throw ExperimentError.recipeChanged(run: run.name, difference)
+      }
+      Self.say("going on with a changed recipe:\n\(difference)")
+    }
+    guard saved.state.tokenizer == data.tokenizer.fingerprint else {
+      throw ExperimentError.tokenizerChanged(
+        run: run.name, recorded: saved.state.tokenizer, found: data.tokenizer.fingerprint)
+    }
+    guard saved.state.step < recipe.steps else {
+      throw ExperimentError.runIsComplete(name: run.name, steps: recipe.steps)
+    }
+    return saved
+  }
+
+  private static func say(_ message: String) {
+    ProgressLine.writeToStandardError(message + "\n")
+  }
+}

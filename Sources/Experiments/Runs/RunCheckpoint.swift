@@ -1,0 +1,106 @@
+import Checkpoints
+import Foundation
+import Layers
+import Models
+import Tensors
+import Tokenization
+import Training
+
+/// What a checkpoint's folder holds, and its way to and from a trainer.
+public struct RunCheckpoint: Sendable {
+  static let weightsName = "weights.safetensors"
+  static let optimizerName = "optimizer.safetensors"
+  static let stateName = "state.json"
+  static let recipeName = "recipe.json"
+  static let tokenizerName = "tokenizer.model"
+
+  /// The folder.
+  public let path: String
+  /// Its `state.json`.
+  public let state: RunState
+
+  /// Opens a checkpoint's folder, without reading its tensors.
+  ///
+  /// - Throws: `ExperimentError.unreadableRecord`.
+  public init(path: String) throws(ExperimentError) {
+    self.path = path
+    state = try JSONRecord.read(RunState.self, from: "\(path)/\(Self.stateName)")
+  }
+
+  /// The tokenizer that the model was trained with.
+  public func tokenizer() throws -> SentencePieceTokenizer {
+    try SentencePieceTokenizer(contentsOf: "\(path)/\(Self.tokenizerName)")
+  }
+
+  /// The record of the recipe.
+  ///
+  /// - Throws: `ExperimentError.unreadableRecord`.
+  public func recipeRecord() throws(ExperimentError) -> Data {
+    let path = "\(path)/\(Self.recipeName)"
+    guard let data = FileManager.default.contents(atPath: path) else {
+      throw .unreadableRecord(path: path, reason: "cannot be read")
+    }
+    return data
+  }
+
+  /// The model with the checkpoint's weights.
+  public func model<C: ModelConfiguration>(_ configuration: C) throws -> C.Model {
+    var initializer = ParameterInitializer.zeros
+    var model = configuration.makeModel(&initializer)
+    try TensorFile.load(&model, from: SafetensorsFile(path: "\(path)/\(Self.weightsName)"))
+    return model
+  }
+
+  /// The whole state of training.
+  public func trainer<C: ModelConfiguration>(
+    _ configuration: C, settings: TrainingSettings
+  ) throws -> Trainer<C.Model> {
+    var trainer = Trainer(try model(configuration), settings: settings)
+    let file = try SafetensorsFile(path: "\(path)/\(Self.optimizerName)")
+    func load(_ moments: inout [NamedTensor], _ prefix: String) throws {
+      for index in moments.indices {
+        moments[index].tensor = try TensorFile.tensor(
+          named: prefix + moments[index].name, shape: moments[index].tensor.shape, in: file)
+      }
+    }
+    try load(&trainer.optimizerState.firstMoments, Self.firstMomentPrefix)
+    try load(&trainer.optimizerState.secondMoments, Self.secondMomentPrefix)
+    trainer.optimizerState.updateCount = state.updateCount
+    trainer.step = state.step
+    trainer.tokens = state.tokens
+    trainer.consecutiveSkips = state.consecutiveSkips
+    trainer.skippedSteps = state.skippedSteps
+    return trainer
+  }
+
+  private static let firstMomentPrefix = "first_moment."
+  private static let secondMomentPrefix = "second_moment."
+
+  /// Writes a checkpoint of the trainer's step; `state` is completed from the trainer.
+  static func write<Model: LanguageModel>(
+    _ trainer: Trainer<Model>, state: RunState, recipe: Data, tokenizer: [UInt8],
+    to directory: CheckpointDirectory
+  ) throws -> Checkpoint {
+    var state = state
+    state.step = trainer.step
+    state.tokens = trainer.tokens
+    state.updateCount = trainer.optimizerState.updateCount
+    state.consecutiveSkips = trainer.consecutiveSkips
+    state.skippedSteps = trainer.skippedSteps
+    let record = try JSONRecord.encode(state)
+    let moments =
+      trainer.optimizerState.firstMoments.map {
+        NamedTensor(name: firstMomentPrefix + $0.name, tensor: $0.tensor)
+      }
+      + trainer.optimizerState.secondMoments.map {
+        NamedTensor(name: secondMomentPrefix + $0.name, tensor: $0.tensor)
+      }
+    return try directory.write(step: trainer.step) { folder in
+      try TensorFile.write(trainer.model.parameters, to: "\(folder)/\(weightsName)")
+      try TensorFile.write(moments, to: "\(folder)/\(optimizerName)")
+      try AtomicFile.write(record, to: "\(folder)/\(stateName)")
+      try AtomicFile.write(recipe, to: "\(folder)/\(recipeName)")
+      try AtomicFile.write(tokenizer, to: "\(folder)/\(tokenizerName)")
+    }
+  }
+}

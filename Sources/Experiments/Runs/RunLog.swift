@@ -1,0 +1,80 @@
+import Checkpoints
+import Foundation
+import Logging
+import Synchronization
+import Terminal
+
+/// A run's two files: a line of metrics a step, and messages.
+final class RunLog: Sendable {
+  private let metrics: FileHandle
+  private let encoder: JSONEncoder
+  let logger: Logger
+
+  /// Opens the log, keeping the metrics of the first `step` steps and nothing after them.
+  ///
+  /// A process that was killed may have logged steps that no checkpoint holds, and half a line;
+  /// the steps are about to be taken again.
+  init(_ run: RunDirectory, keepingSteps step: Int, progress: ProgressLine) throws {
+    try Self.truncate(run.metricsPath, afterStep: step)
+    metrics = try Self.append(to: run.metricsPath)
+    let messages = try Self.append(to: run.messagesPath)
+    encoder = JSONEncoder()
+    encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+    logger = Logger(label: run.name) { _ in MessageHandler(file: messages, progress: progress) }
+  }
+
+  func write(_ record: MetricsRecord) throws(ExperimentError) {
+    do {
+      try metrics.write(contentsOf: encoder.encode(record) + Data("\n".utf8))
+    } catch {
+      throw .writeFailed(path: "metrics.jsonl", reason: "\(error)")
+    }
+  }
+
+  private static func truncate(_ path: String, afterStep step: Int) throws {
+    guard let data = FileManager.default.contents(atPath: path) else { return }
+    let decoder = JSONDecoder()
+    var kept = Data()
+    for line in data.split(separator: UInt8(ascii: "\n")) {
+      guard let record = try? decoder.decode(MetricsRecord.self, from: line), record.step <= step
+      else { break }
+      kept.append(line)
+      kept.append(UInt8(ascii: "\n"))
+    }
+    if kept.count != data.count { try AtomicFile.write(kept, to: path) }
+  }
+
+  private static func append(to path: String) throws(ExperimentError) -> FileHandle {
+    let descriptor = open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0o644)
+    guard descriptor >= 0 else {
+      throw .writeFailed(path: path, reason: String(cString: strerror(errno)))
+    }
+    return FileHandle(fileDescriptor: descriptor, closeOnDealloc: true)
+  }
+}
+
+/// Messages to `run.log` with the time, and to the terminal above the progress line.
+private struct MessageHandler: LogHandler {
+  let file: FileHandle
+  let progress: ProgressLine
+  var metadata: Logger.Metadata = [:]
+  var logLevel: Logger.Level = .info
+
+  init(file: FileHandle, progress: ProgressLine) {
+    self.file = file
+    self.progress = progress
+  }
+
+  subscript(metadataKey key: String) -> Logger.Metadata.Value? {
+    get { metadata[key] }
+    set { metadata[key] = newValue }
+  }
+
+  func log(event: LogEvent) {
+    let time = Date.now.formatted(.iso8601)
+    // A full disk must not end a run because of a message; the checkpoint will say so.
+    try? file.write(contentsOf: Data("\(time) \(event.level): \(event.message)\n".utf8))
+    let prefix = event.level >= .warning ? "\(event.level): " : ""
+    progress.interrupt { ProgressLine.writeToStandardError("\(prefix)\(event.message)\n") }
+  }
+}

@@ -1,0 +1,118 @@
+import Checkpoints
+import Corpora
+import Foundation
+import Models
+import Terminal
+import Training
+
+/// The loop of a run: batches, step, log, checkpoint, until the steps are taken or a signal comes.
+struct TrainingLoop<Model: LanguageModel> {
+  var trainer: Trainer<Model>
+  let stream: BatchStream
+  let recipe: Recipe
+  let run: RunDirectory
+  let state: RunState
+  let recipeRecord: Data
+  let tokenizerBytes: [UInt8]
+  let log: RunLog
+  let progress: ProgressLine
+
+  mutating func finish() throws -> Pretraining.Outcome {
+    SignalWatch.start()
+    defer { progress.finish() }
+    while trainer.step < recipe.steps {
+      let start = ProgressLine.monotonicSeconds()
+      guard let batches = try nextBatches() else {
+        log.logger.notice("the corpus came to its end after \(trainer.step) steps")
+        return .corpusExhausted(checkpoint: try save())
+      }
+      let waited = ProgressLine.monotonicSeconds() - start
+      let report = trainer.takeStep(on: batches)
+      let seconds = ProgressLine.monotonicSeconds() - start
+      try write(report, batches, seconds: seconds, waited: waited)
+      try checkHealth(report, batches)
+      if let signal = SignalWatch.signal {
+        let path = try save()
+        log.logger.notice(
+          "stopped after step \(trainer.step); continue with `samara resume \(run.name)`")
+        return .interrupted(signal: signal, checkpoint: path)
+      }
+      if trainer.step % recipe.checkpoints.everySteps == 0, trainer.step < recipe.steps {
+        _ = try save()
+      }
+    }
+    let path = try save()
+    summarize()
+    return .finished(checkpoint: path)
+  }
+
+  /// The passes of one step; `nil` when the corpus has none left.
+  private func nextBatches() throws -> [Batch]? {
+    var batches: [Batch] = []
+    for _ in 0..<(recipe.batching.sequencesPerStep / recipe.batching.sequencesPerPass) {
+      guard let batch = try stream.next() else { break }
+      batches.append(batch)
+    }
+    return batches.isEmpty ? nil : batches
+  }
+
+  private func write(
+    _ report: StepReport, _ batches: [Batch], seconds: Double, waited: Double
+  ) throws {
+    let rate = Double(report.targetCount) / seconds
+    try log.write(
+      MetricsRecord(
+        step: report.step, tokens: report.tokens, loss: report.loss,
+        crossEntropy: report.crossEntropy, zLoss: report.zLoss,
+        learningRate: report.learningRate, gradientNorm: report.gradientNorm,
+        tokensPerSecond: rate, seconds: seconds, residentBytes: ProcessMemory.residentBytes,
+        skipped: report.isSkipped ? true : nil,
+        documents: report.isSkipped ? Self.documents(of: batches) : nil, waitSeconds: waited))
+    progress.update(
+      completed: report.step,
+      details: [
+        "loss \(Format.decimal(report.loss, places: 3))", "\(Format.grouped(rate)) tokens/s",
+      ])
+  }
+
+  private func checkHealth(_ report: StepReport, _ batches: [Batch]) throws {
+    guard report.isSkipped else { return }
+    let documents = Self.documents(of: batches)
+    log.logger.warning(
+      """
+      step \(report.step) is skipped: loss \(report.loss), gradient norm \
+      \(report.gradientNorm), over \(documents.joined(separator: ", "))
+      """)
+    if trainer.consecutiveSkips >= recipe.maximumConsecutiveSkips {
+      throw ExperimentError.diverged(
+        step: report.step, skips: trainer.consecutiveSkips, documents: documents)
+    }
+  }
+
+  private func save() throws -> String {
+    var state = state
+    state.cursor = stream.cursor
+    let checkpoint = try RunCheckpoint.write(
+      trainer, state: state, recipe: recipeRecord, tokenizer: tokenizerBytes,
+      to: run.checkpoints)
+    try run.checkpoints.prune(keeping: recipe.checkpoints.keep)
+    log.logger.info("checkpoint \(checkpoint.path)")
+    return checkpoint.path
+  }
+
+  private func summarize() {
+    let counts = stream.counts
+    log.logger.info(
+      """
+      \(Format.grouped(counts.documentsRead)) documents read, \
+      \(Format.grouped(counts.documentsKept)) kept; \(Format.grouped(counts.tokensRead)) tokens \
+      read, \(Format.grouped(counts.tokensUsed)) used, \(Format.grouped(counts.tokensPadded)) \
+      padded, \(Format.grouped(counts.tokensDropped)) dropped; \
+      \(Format.grouped(trainer.skippedSteps)) steps skipped
+      """)
+  }
+
+  private static func documents(of batches: [Batch]) -> [String] {
+    batches.flatMap { $0.origins.map(\.description) }
+  }
+}

@@ -1,0 +1,3 @@
+import Samara
+
+await Recipe.main(RecipeCatalog.standard.recipes)

@@ -1,0 +1,45 @@
+/// What can go wrong with a tokenizer's file or a trainer's parameters.
+public enum TokenizationError: Error, Equatable, Sendable, CustomStringConvertible {
+  /// The file could not be read.
+  case unreadableFile(path: String, reason: String)
+  /// The file could not be written; nothing is left at `path` that was not there before.
+  case unwritableFile(path: String, reason: String)
+  /// The bytes are not a SentencePiece model, or only a part of one.
+  case malformedModel(path: String, offset: Int, expected: String, found: String)
+  /// The piece of this id breaks a rule that SentencePiece holds models to.
+  case invalidPiece(path: String, token: Int, expected: String, found: String)
+  /// The model is sound but asks for something that this module does not do.
+  case unsupportedSetting(path: String, setting: String, expected: String, found: String)
+  /// A parameter of `BytePairTrainer` is outside its range.
+  case invalidParameter(name: String, expected: String, found: String)
+  /// The corpus does not allow a vocabulary of this size.
+  case vocabularySizeOutOfReach(requested: Int, smallest: Int, largest: Int)
+
+  public var description: String {
+    switch self {
+    case .unreadableFile(let path, let reason):
+      return "\(path): cannot be read (\(reason)). Check the path and its permissions."
+    case .unwritableFile(let path, let reason):
+      return "\(path): cannot be written (\(reason)). Check that the folder exists, that you "
+        + "may write there, and that the disk has room."
+    case .malformedModel(let path, let offset, let expected, let found):
+      return "\(path): not a whole SentencePiece model: at byte \(offset) expected \(expected), "
+        + "found \(found). Give a file written by SentencePiece (usually called "
+        + "tokenizer.model), and copy it again if its transfer was cut short."
+    case .invalidPiece(let path, let token, let expected, let found):
+      return "\(path): piece \(token): expected \(expected), found \(found). The file was edited "
+        + "or damaged; take it again from where it was published."
+    case .unsupportedSetting(let path, let setting, let expected, let found):
+      return "\(path): \(setting) is \(found), but only \(expected) is supported. Use another "
+        + "tokenizer, or train one with BytePairTrainer."
+    case .invalidParameter(let name, let expected, let found):
+      return "tokenizer training: \(name) is \(found), expected \(expected). Change that parameter."
+    case .vocabularySizeOutOfReach(let requested, let smallest, let largest):
+      return "tokenizer training: vocabularySize is \(requested), but these documents allow "
+        + "\(smallest) to \(largest). "
+        + (requested < smallest
+          ? "Ask for more pieces, or lower characterCoverage."
+          : "Ask for fewer pieces, or give more text.")
+    }
+  }
+}
