@@ -12,10 +12,12 @@ func module(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
   .target(name: name, dependencies: dependencies, swiftSettings: native)
 }
 
-func tests(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
+func tests(
+  _ name: String, _ dependencies: [Target.Dependency] = [], exclude: [String] = []
+) -> Target {
   .testTarget(
-    name: "\(name)Tests", dependencies: [.byName(name: name)] + dependencies,
-    swiftSettings: native)
+    name: "\(name)Tests", dependencies: [.byName(name: name), "TestSupport"] + dependencies,
+    exclude: exclude, swiftSettings: native)
 }
 
 let package = Package(
@@ -64,8 +66,18 @@ let package = Package(
     module("Samara", ["Commands"]),
     .executableTarget(name: "SamaraTool", dependencies: ["Samara"], swiftSettings: native),
 
+    .target(name: "TestSupport", path: "Tests/TestSupport"),
+    tests("Terminal"),
     tests("Kernels"),
     tests("Tensors"),
+    tests("Models"),
+    tests("Tokenization"),
+    tests("Corpora", ["CZlib", "CZstd"]),
+    tests("Training"),
+    tests("Evaluation"),
+    tests("Experiments", exclude: ["Fixtures"]),
+    tests("Commands", ["SamaraTool"], exclude: ["Fixtures"]),
+    .testTarget(name: "ConventionsTests"),
   ],
   swiftLanguageModes: [.v6],
   cxxLanguageStandard: .cxx17

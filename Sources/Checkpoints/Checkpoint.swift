@@ -5,6 +5,11 @@ public struct Checkpoint: Sendable, Equatable {
   public var step: Int
   public var path: String
 
+  public init(step: Int, path: String) {
+    self.step = step
+    self.path = path
+  }
+
   /// What the manifest says of one file.
   struct File: Codable, Equatable {
     /// Relative to the checkpoint's folder, with "/" between its parts.
@@ -63,7 +68,8 @@ public struct Checkpoint: Sendable, Equatable {
     guard let size = FileSystem.sizeOfPlainFile(path) else {
       throw .damagedCheckpoint(path: path, expected: "a manifest", found: "no plain file")
     }
-    guard size <= Self.manifestByteCountLimit, let bytes = FileManager.default.contents(atPath: path)
+    guard size <= Self.manifestByteCountLimit,
+      let bytes = FileManager.default.contents(atPath: path)
     else {
       throw .damagedCheckpoint(
         path: path, expected: "a readable manifest", found: "a file of \(size) bytes")

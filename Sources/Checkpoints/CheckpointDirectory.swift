@@ -52,6 +52,14 @@ public struct CheckpointDirectory: Sendable {
   public func write(
     step: Int, _ body: (_ folder: String) throws -> Void
   ) throws -> Checkpoint {
+    try write(named: Self.name(step), step: step, body)
+  }
+
+  /// The same under another name, such as that of an average, which no listing of steps shows.
+  @discardableResult
+  public func write(
+    named name: String, step: Int, _ body: (_ folder: String) throws -> Void
+  ) throws -> Checkpoint {
     guard step >= 0 else {
       throw CheckpointError.invalidRequest(
         path: path, expected: "a step of 0 or more", found: "\(step)")
@@ -59,7 +67,7 @@ public struct CheckpointDirectory: Sendable {
     let files = FileManager.default
     try makeFolder()
     try removeLeftovers()
-    let final = path + "/" + Self.name(step)
+    let final = path + "/" + name
     let partial = "\(final).partial-\(getpid())"
     do {
       guard mkdir(partial, 0o755) == 0 else {
@@ -147,7 +155,7 @@ public struct CheckpointDirectory: Sendable {
 
   /// Removes what processes that are gone, or this one, left half written or half removed.
   private func removeLeftovers() throws(CheckpointError) {
-    for name in try names() where name.hasPrefix("step-") {
+    for name in try names() {
       let parts = name.split(separator: ".")
       guard parts.count == 2,
         let suffix = ["partial-", "removed-"].first(where: { parts[1].hasPrefix($0) }),

@@ -13,7 +13,7 @@ struct PretrainCommand: AsyncParsableCommand {
 
       EXAMPLES
         samara pretrain seedling
-        samara pretrain openelm-12m --corpus books.jsonl.zst --tokenizer tokenizer.model
+        samara pretrain openelm-12m --corpus books.zst --tokenizer llama.model
         samara pretrain openelm-270m --dry-run
       """)
 
@@ -50,7 +50,9 @@ struct PretrainCommand: AsyncParsableCommand {
   var dryRun = false
 
   mutating func validate() throws {
-    if let threads, threads < 1 { throw ValidationError("--threads is \(threads), expected 1 or more") }
+    if let threads, threads < 1 {
+      throw ValidationError("--threads is \(threads), expected 1 or more")
+    }
   }
 
   func run() async throws {

@@ -1,8 +1,31 @@
 import Experiments
+import Foundation
 import Terminal
 
-/// A recipe and its cost, for people.
+/// A recipe and its cost, for people and for programs.
 enum RecipeView {
+  /// The plan's numbers beside the recipe's record, in one object.
+  static func json(_ recipe: Recipe) throws -> String {
+    struct Resolved: Encodable {
+      let recipe: Recipe
+      let plan: RecipePlan
+
+      func encode(to encoder: any Encoder) throws {
+        try plan.encode(to: encoder)
+        var container = encoder.container(keyedBy: Keys.self)
+        try container.encode(recipe, forKey: .recipe)
+      }
+
+      enum Keys: String, CodingKey { case recipe }
+    }
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
+    encoder.keyEncodingStrategy = .convertToSnakeCase
+    return String(
+      decoding: try encoder.encode(Resolved(recipe: recipe, plan: RecipePlan(recipe))),
+      as: UTF8.self)
+  }
+
   static func text(_ recipe: Recipe) -> String {
     let plan = RecipePlan(recipe)
     let lines: [(String, String)] = [

@@ -16,7 +16,9 @@ public struct SamaraCommand: AsyncParsableCommand {
       """,
     version: "0.1.0",
     subcommands: [
-      PretrainCommand.self, ResumeCommand.self, VerifyCommand.self,
+      RecipesCommand.self, PretrainCommand.self, ResumeCommand.self, AverageCommand.self,
+      EvaluateCommand.self, GenerateCommand.self, LogsCommand.self, TokenizeCommand.self,
+      VerifyCommand.self, DoctorCommand.self,
     ])
 
   public init() {}

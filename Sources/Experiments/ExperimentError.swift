@@ -5,6 +5,8 @@ public enum ExperimentError: Error, Sendable {
   case unknownRecipe(name: String, known: [String])
   case invalidSetting(recipe: String, name: String, found: Int, expected: String)
   case noCorpus
+  case emptyCorpus(paths: [String])
+  case noRuns(folder: String)
   case noTokenizer
   case vocabularyTooLarge(tokenizer: String, pieces: Int, vocabulary: Int)
   case invalidRunName(String)
@@ -35,6 +37,10 @@ extension ExperimentError: CustomStringConvertible {
       "recipe \(recipe): \(name) is \(found), expected \(expected)"
     case .noCorpus:
       "this recipe names no corpus; give its files with --corpus PATH…"
+    case .emptyCorpus(let paths):
+      "\(paths.joined(separator: ", ")): nothing to read; give files that hold text"
+    case .noRuns(let folder):
+      "\(folder): no runs yet; start one with `samara pretrain seedling`"
     case .noTokenizer:
       "this recipe names no tokenizer; give a SentencePiece model with --tokenizer FILE"
     case .vocabularyTooLarge(let tokenizer, let pieces, let vocabulary):

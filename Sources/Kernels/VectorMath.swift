@@ -66,7 +66,8 @@ func exponential(_ x: Vector) -> Vector {
   p = multiplyAdd(p, r, Vector(repeating: 1.6666665459e-1))
   p = multiplyAdd(p, r, Vector(repeating: 5.0000001201e-1))
   p = multiplyAdd(p, r * r, r) + 1
-  let exponent = SIMD16<Int32>(truncatingIfNeeded: unsafeBitCast(n + magic, to: SIMD16<Int32>.self))
+  let exponent =
+    SIMD16<Int32>(truncatingIfNeeded: unsafeBitCast(n + magic, to: SIMD16<Int32>.self))
     &- SIMD16<Int32>(repeating: 0x4B40_0000)
   let bits = unsafeBitCast(p, to: SIMD16<Int32>.self) &+ (exponent &<< 23)
   let result = unsafeBitCast(bits, to: Vector.self)

@@ -37,7 +37,7 @@ public struct TokenGenerator<Model: LanguageModel>: Sendable {
   public mutating func next(_ choice: Choice) -> Int32 {
     let hidden = model.hiddenStates(of: pending, cache: &cache)
     position += pending.count
-    let logits = linear(hidden.row(hidden.shape.rows - 1), model.outputTable).scalars
+    let logits = linear(hidden.rows([Int32(hidden.shape.rows - 1)]), model.outputTable).scalars
     let token = Self.pick(logits, choice, position: position)
     pending = [token]
     return token

@@ -102,7 +102,8 @@ struct StoryPhrases {
   func holder(_ lead: String, _ thing: Int, with person: Int) -> Statement {
     let subject = self.thing(thing)
     return Statement(
-      beginning: lead.isEmpty ? "The" + subject.dropFirst(3) + " was with"
+      beginning: lead.isEmpty
+        ? "The" + subject.dropFirst(3) + " was with"
         : lead + subject + " was with",
       ending: " \(name(person)).")
   }

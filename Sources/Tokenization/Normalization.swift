@@ -70,8 +70,7 @@ private func composedStretch(_ text: UnsafeBufferPointer<UInt8>) -> [UInt8] {
   var position = 0
   func flush() {
     guard start < position else { return }
-    let part = String(decoding: decomposingTibetanVowels(text[start..<position]), as: UTF8.self)
-    result.append(contentsOf: part.precomposedStringWithCanonicalMapping.utf8)
+    result.append(contentsOf: composedText(text[start..<position]))
   }
   while position < text.count {
     let length = characterLength(in: text, at: position)
@@ -88,18 +87,78 @@ private func composedStretch(_ text: UnsafeBufferPointer<UInt8>) -> [UInt8] {
   return result
 }
 
-/// Takes apart the three vowel signs that are starters themselves but decompose to marks: NFC never
-/// puts them together again, and Swift 6.3's standard library does not sort their parts among the
-/// marks in front of them.
-private func decomposingTibetanVowels(_ text: Slice<UnsafeBufferPointer<UInt8>>) -> [UInt8] {
-  var result = Array(text)
-  guard result.contains(0xE0) else { return result }
-  for (whole, parts) in [
-    ("\u{F73}", "\u{F71}\u{F72}"), ("\u{F75}", "\u{F71}\u{F74}"), ("\u{F81}", "\u{F71}\u{F80}"),
-  ] {
-    result = replacing(Array(whole.utf8), with: Array(parts.utf8), in: result)
+/// Foundation's NFC, with three repairs that Swift 6.3 needs: see the functions below.
+private func composedText(_ text: Slice<UnsafeBufferPointer<UInt8>>) -> [UInt8] {
+  var scalars: [Unicode.Scalar] = []
+  for scalar in String(decoding: text, as: UTF8.self).unicodeScalars {
+    scalars.append(contentsOf: partsOfMark(scalar) ?? [scalar])
   }
-  return result
+  sortLongRunsOfMarks(&scalars)
+  var ordered = String.UnicodeScalarView()
+  ordered.append(contentsOf: scalars)
+  return composedHangul(String(ordered).precomposedStringWithCanonicalMapping)
+}
+
+/// The characters that decompose to nothing but marks. In long runs of marks they get lost, and
+/// three of them are starters themselves, so that their parts are not sorted among the marks in
+/// front of them. NFC never puts any of them together again.
+private func partsOfMark(_ scalar: Unicode.Scalar) -> [Unicode.Scalar]? {
+  switch scalar.value {
+  case 0x340: ["\u{300}"]
+  case 0x341: ["\u{301}"]
+  case 0x343: ["\u{313}"]
+  case 0x344: ["\u{308}", "\u{301}"]
+  case 0xF73: ["\u{F71}", "\u{F72}"]
+  case 0xF75: ["\u{F71}", "\u{F74}"]
+  case 0xF81: ["\u{F71}", "\u{F80}"]
+  default: nil
+  }
+}
+
+/// Sorting marks by their class takes quadratic time there: 10 seconds for 100,000. Sorted ones cost
+/// no more than others, and their order among equals, which alone has a meaning, stays.
+private func sortLongRunsOfMarks(_ scalars: inout [Unicode.Scalar]) {
+  // The most marks that stream-safe text puts on one letter (UAX #15, section 13).
+  let ordinaryLength = 30
+  var start = 0
+  for index in 0...scalars.count {
+    let isMark =
+      index < scalars.count && scalars[index].properties.canonicalCombiningClass != .notReordered
+    guard !isMark else { continue }
+    if index - start > ordinaryLength {
+      // Swift's sort is stable in fact but not by contract: the place decides among equals.
+      let order = scalars[start..<index].enumerated().sorted {
+        let (left, right) = (
+          $0.element.properties.canonicalCombiningClass,
+          $1.element.properties.canonicalCombiningClass
+        )
+        return left == right ? $0.offset < $1.offset : left < right
+      }
+      scalars.replaceSubrange(start..<index, with: order.map(\.element))
+    }
+    start = index + 1
+  }
+}
+
+/// A syllable without a final consonant is not joined with one that follows it (Unicode 3.12).
+private func composedHangul(_ text: String) -> [UInt8] {
+  var result = String.UnicodeScalarView()
+  var syllable: Unicode.Scalar?
+  for scalar in text.unicodeScalars {
+    if let open = syllable, (0x11A8...0x11C2).contains(scalar.value),
+      let closed = Unicode.Scalar(open.value + scalar.value - 0x11A7)
+    {
+      result.append(closed)
+      syllable = nil
+      continue
+    }
+    if let open = syllable { result.append(open) }
+    let isOpen = (0xAC00...0xD7A3).contains(scalar.value) && (scalar.value - 0xAC00) % 28 == 0
+    syllable = isOpen ? scalar : nil
+    if !isOpen { result.append(scalar) }
+  }
+  if let open = syllable { result.append(open) }
+  return Array(String(result).utf8)
 }
 
 /// Returns whether a code point is surely NFC_Quick_Check=Yes with combining class 0; text of

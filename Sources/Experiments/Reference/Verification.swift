@@ -78,13 +78,15 @@ public struct Verification: Sendable, Hashable, Encodable {
 
   private mutating func compareForward(_ model: OpenELM, _ reference: ReferenceRun) throws {
     let file = try reference.file("forward")
-    let inputs = try IntegerTensor(named: "input_ids", in: file)
-    let targets = reference.marked(try IntegerTensor(named: "targets", in: file).values)
+    let inputs = try TokenTensor(named: "input_ids", in: file, below: model.vocabularySize)
+    let targets = reference.marked(
+      try TokenTensor(named: "targets", in: file, below: model.vocabularySize).values)
     let batch = inputs.shape[0]
     let logits = model.logits(of: inputs.values, batch: batch)
-    logitsMaxAbsError = distance(
-      logits, try TensorFile.tensor(named: "logits", in: file)
-    ).largest
+    logitsMaxAbsError =
+      distance(
+        logits, try TensorFile.tensor(named: "logits", in: file)
+      ).largest
     var gradients: [Tensor?] = []
     var (crossEntropy, zLoss) = (0.0, 0.0)
     _ = valueWithGradient(at: model, accumulatingInto: &gradients) { model in
@@ -113,7 +115,8 @@ public struct Verification: Sendable, Hashable, Encodable {
   }
 
   private mutating func compareTraining(_ model: OpenELM, _ reference: ReferenceRun) throws {
-    let batches = try IntegerTensor(named: "batches", in: reference.file("batches"))
+    let batches = try TokenTensor(
+      named: "batches", in: reference.file("batches"), below: model.vocabularySize)
     guard batches.shape.count == 3, batches.shape[0] >= reference.log.count else {
       throw ExperimentError.unreadableReference(
         path: reference.path,
@@ -151,12 +154,15 @@ public struct Verification: Sendable, Hashable, Encodable {
   }
 }
 
-/// Integers of a reference run's file.
-private struct IntegerTensor {
+/// Tokens of a reference run's file.
+private struct TokenTensor {
   let shape: [Int]
   let values: [Int32]
 
-  init(named name: String, in file: SafetensorsFile) throws(CheckpointError) {
+  /// - Throws: `CheckpointError.tensorMismatch` for another type, or a token outside 0..<`limit`.
+  init(
+    named name: String, in file: SafetensorsFile, below limit: Int
+  ) throws(CheckpointError) {
     let entry = try file.entry(named: name)
     guard entry.type == .int32 else {
       throw .tensorMismatch(
@@ -166,6 +172,10 @@ private struct IntegerTensor {
     shape = entry.shape
     values = (0..<bytes.count / 4).map {
       Int32(littleEndian: bytes.loadUnaligned(fromByteOffset: 4 * $0, as: Int32.self))
+    }
+    if let stray = values.first(where: { $0 < 0 || $0 >= limit }) {
+      throw .tensorMismatch(
+        path: file.path, tensor: name, expected: "tokens below \(limit)", found: "\(stray)")
     }
   }
 

@@ -9,9 +9,13 @@ struct PreparedData: Sendable {
   let tokenizerBytes: [UInt8]
   let files: [String]
 
-  /// - Throws: `ExperimentError.vocabularyTooLarge`, and what reading corpus and tokenizer throws.
+  /// - Throws: `ExperimentError.emptyCorpus`, `.vocabularyTooLarge`, and what reading corpus and tokenizer throws.
   init(_ recipe: Recipe, in workspace: Workspace, report: (String) -> Void) throws {
     files = try recipe.corpus.prepare(in: workspace, report: report)
+    let expanded = try CorpusFile.expanding(files)
+    guard expanded.contains(where: { $0.byteCount > 0 }) else {
+      throw ExperimentError.emptyCorpus(paths: expanded.map(\.path))
+    }
     let path = try recipe.tokenizer.prepare(
       in: workspace, corpus: files, reading: recipe.reading, report: report)
     let model = try SentencePieceModel(contentsOf: path)

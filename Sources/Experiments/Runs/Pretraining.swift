@@ -62,9 +62,14 @@ public struct Pretraining: Sendable {
     let lock = try run.lock()
     defer { withExtendedLifetime(lock) {} }
     ThreadPool.configure(threadCount: record.threads)
-    let data = try PreparedData(recipe, in: workspace) { Self.say($0) }
+    // The record comes first: a process that is killed while it prepares data can be resumed too.
     if isNew { try run.create(record) }
-    return try execute(recipe.model, data)
+    do {
+      return try execute(recipe.model, PreparedData(recipe, in: workspace) { Self.say($0) })
+    } catch {
+      if isNew { run.removeRecordUnlessTrained() }
+      throw error
+    }
   }
 
   private func execute<C: ModelConfiguration>(
@@ -86,10 +91,9 @@ public struct Pretraining: Sendable {
       recipe: record.recipe, overrides: record.overrides, threads: record.threads,
       tokenizer: data.tokenizer.fingerprint, step: 0, tokens: 0, updateCount: 0,
       consecutiveSkips: 0, skippedSteps: 0, cursor: nil)
-    var loop = TrainingLoop(
+    var loop = try TrainingLoop(
       trainer: trainer, stream: stream, recipe: recipe, run: run, state: state,
-      recipeRecord: try recipe.json(), tokenizerBytes: data.tokenizerBytes, log: log,
-      progress: progress)
+      tokenizerBytes: data.tokenizerBytes, log: log, progress: progress)
     announce(log.logger, resumedAt: saved?.state.step)
     return try loop.finish()
   }

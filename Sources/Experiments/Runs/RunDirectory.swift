@@ -48,6 +48,13 @@ public struct RunDirectory: Sendable {
     try AtomicFile.write(JSONRecord.encode(record), to: recordPath)
   }
 
+  /// Frees the name of a run that failed before it had anything worth keeping, so that the same
+  /// command, corrected, can be given again.
+  func removeRecordUnlessTrained() {
+    guard let all = try? checkpoints.all(), all.isEmpty else { return }
+    try? FileManager.default.removeItem(atPath: recordPath)
+  }
+
   /// What the run was started with.
   ///
   /// - Throws: `ExperimentError.unknownRun`, `.unreadableRecord`.

@@ -16,10 +16,43 @@ struct TrainingLoop<Model: LanguageModel> {
   let tokenizerBytes: [UInt8]
   let log: RunLog
   let progress: ProgressLine
+  /// The place in the corpus after the last whole step.
+  private var cursor: Cursor
 
+  init(
+    trainer: Trainer<Model>, stream: BatchStream, recipe: Recipe, run: RunDirectory,
+    state: RunState, tokenizerBytes: [UInt8], log: RunLog, progress: ProgressLine
+  ) throws {
+    self.trainer = trainer
+    self.stream = stream
+    self.recipe = recipe
+    self.run = run
+    self.state = state
+    self.tokenizerBytes = tokenizerBytes
+    self.log = log
+    self.progress = progress
+    recipeRecord = try recipe.json()
+    cursor = stream.cursor
+  }
+
+  /// Takes the steps that are left.
+  ///
+  /// An error of the corpus, or a run that diverges, leaves a checkpoint of the steps taken.
+  ///
+  /// - Throws: `CorpusError`, `CheckpointError`, `ExperimentError`.
   mutating func finish() throws -> Pretraining.Outcome {
     SignalWatch.start()
     defer { progress.finish() }
+    let first = trainer.step
+    do {
+      return try takeSteps()
+    } catch let error where !(error is CheckpointError) && trainer.step > first {
+      _ = try save()
+      throw error
+    }
+  }
+
+  private mutating func takeSteps() throws -> Pretraining.Outcome {
     while trainer.step < recipe.steps {
       let start = ProgressLine.monotonicSeconds()
       guard let batches = try nextBatches() else {
@@ -28,6 +61,7 @@ struct TrainingLoop<Model: LanguageModel> {
       }
       let waited = ProgressLine.monotonicSeconds() - start
       let report = trainer.takeStep(on: batches)
+      cursor = stream.cursor
       let seconds = ProgressLine.monotonicSeconds() - start
       try write(report, batches, seconds: seconds, waited: waited)
       try checkHealth(report, batches)
@@ -91,7 +125,7 @@ struct TrainingLoop<Model: LanguageModel> {
 
   private func save() throws -> String {
     var state = state
-    state.cursor = stream.cursor
+    state.cursor = cursor
     let checkpoint = try RunCheckpoint.write(
       trainer, state: state, recipe: recipeRecord, tokenizer: tokenizerBytes,
       to: run.checkpoints)

@@ -28,7 +28,8 @@ public func rotaryHeads(
 ) -> Tensor {
   let (count, width) = (layout.headCount, layout.headWidth)
   precondition(
-    projection.shape.width == count * width && projection.shape.rows == layout.batch * layout.tokens,
+    projection.shape.width == count * width
+      && projection.shape.rows == layout.batch * layout.tokens,
     "a projection of shape \(projection.shape) for \(layout)")
   precondition(
     layout.firstPosition + layout.tokens <= table.positions,

@@ -1,0 +1,95 @@
+import Evaluation
+import Foundation
+import Layers
+import Models
+import Stories
+import Terminal
+import Tokenization
+
+/// Scores a checkpoint on tasks.
+public struct EvaluationRun: Sendable {
+  private let checkpoint: RunCheckpoint
+  private let recipe: Recipe
+  private let tokenizer: SentencePieceTokenizer
+  private let workspace: Workspace
+  private let dataDirectory: String?
+  private let limit: Int?
+
+  /// - Parameters:
+  ///   - dataDirectory: Where benchmark files are looked for.
+  ///   - limit: Documents a task, from the first; all where it is `nil`.
+  /// - Throws: `ExperimentError.unknownRecipe`, `TokenizationError`.
+  public init(
+    _ checkpoint: RunCheckpoint, recipes: RecipeCatalog, in workspace: Workspace,
+    dataDirectory: String? = nil, limit: Int? = nil
+  ) throws {
+    self.checkpoint = checkpoint
+    self.workspace = workspace
+    self.dataDirectory = dataDirectory
+    self.limit = limit
+    recipe = checkpoint.state.overrides.applied(
+      to: try recipes.recipe(named: checkpoint.state.recipe))
+    tokenizer = try checkpoint.tokenizer()
+  }
+
+  /// Scores the checkpoint's weights.
+  public func evaluate(_ tasks: [String]) throws -> [EvaluationResult] {
+    try evaluate(tasks, configuration: recipe.model, isTrained: true)
+  }
+
+  /// Scores the weights that the run started from, to be shown beside the trained ones.
+  public func evaluateUntrained(_ tasks: [String]) throws -> [EvaluationResult] {
+    try evaluate(tasks, configuration: recipe.model, isTrained: false)
+  }
+
+  private func evaluate<C: ModelConfiguration>(
+    _ names: [String], configuration: C, isTrained: Bool
+  ) throws -> [EvaluationResult] {
+    guard !names.isEmpty else { throw ExperimentError.noTask }
+    let catalog = try catalog()
+    let tasks = try names.map { try catalog.task(named: $0) }
+    var initializer = ParameterInitializer(seed: recipe.seed)
+    let model =
+      isTrained
+      ? try checkpoint.model(configuration) : configuration.makeModel(&initializer)
+    var scorer = ModelScorer(model)
+    let evaluator = Evaluator(tokenizer: tokenizer)
+    let data = TaskData(directory: dataDirectory)
+    return try tasks.map { task in
+      var line: ProgressLine?
+      defer { line?.finish() }
+      return try evaluator.evaluate(task, data: data, limit: limit, with: &scorer) { progress in
+        if line == nil { line = ProgressLine(label: task.name, total: progress.documentCount) }
+        line?.update(completed: progress.documentsDone)
+      }
+    }
+  }
+
+  /// The harness's tasks and the questions about the embedded stories.
+  private func catalog() throws -> EvaluationCatalog {
+    let corpus = recipe.corpus as? StoriesCorpus ?? StoriesCorpus.stories()
+    _ = try corpus.prepare(in: workspace) { ProgressLine.writeToStandardError($0 + "\n") }
+    var catalog = EvaluationCatalog.standard
+    catalog.tasks.insert(
+      .storyQuestions(name: "stories", file: corpus.questionsPath(in: workspace)), at: 0)
+    return catalog
+  }
+
+  /// Bits a byte on the documents of a text or JSON-lines file.
+  public func bitsPerByte(on path: String) throws -> EvaluationResult {
+    try bitsPerByte(on: path, configuration: recipe.model)
+  }
+
+  private func bitsPerByte<C: ModelConfiguration>(
+    on path: String, configuration: C
+  ) throws -> EvaluationResult {
+    var scorer = ModelScorer(try checkpoint.model(configuration))
+    let measure = BitsPerByte(name: "bits_per_byte", tokenizer: tokenizer)
+    let documents = try measure.documents(inFile: path, textField: recipe.reading.textField)
+    let chosen = limit.map { Array(documents.prefix($0)) } ?? documents
+    let line = ProgressLine(label: "bits_per_byte", total: chosen.count)
+    defer { line.finish() }
+    return try measure.measure(chosen, with: &scorer) { line.update(completed: $0) }
+      .result(task: "bits_per_byte")
+  }
+}

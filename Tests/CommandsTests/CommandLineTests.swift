@@ -1,0 +1,148 @@
+import Foundation
+import TestSupport
+import Testing
+
+/// What a user types, and what comes back.
+@Suite struct CommandLineTests {
+  private static let snapshots = URL(filePath: #filePath).deletingLastPathComponent()
+    .appendingPathComponent("Fixtures/help")
+
+  private static let commands = [
+    "", "recipes", "pretrain", "resume", "average", "evaluate", "generate", "logs", "tokenize",
+    "verify", "doctor",
+  ]
+
+  /// After a change that is meant, run the tests with SAMARA_WRITE_SNAPSHOTS=1 and read the
+  /// difference.
+  @Test(arguments: commands)
+  func helpIsAsWritten(command: String) throws {
+    let program = try Program()
+    let arguments = (command.isEmpty ? [] : [command]) + ["--help"]
+    let help = program.outcome(of: try program.launch(arguments)).output
+    let path = Self.snapshots.appendingPathComponent(
+      "\(command.isEmpty ? "samara" : command).txt")
+    if ProcessInfo.processInfo.environment["SAMARA_WRITE_SNAPSHOTS"] != nil {
+      try FileManager.default.createDirectory(
+        at: Self.snapshots, withIntermediateDirectories: true)
+      try Data(help.utf8).write(to: path)
+    }
+    #expect(help == (try String(contentsOf: path, encoding: .utf8)))
+  }
+
+  @Test func recipesAsJSON() throws {
+    let outcome = try Program().run("recipes", "show", "openelm-1.1b", "--json")
+    let object = try #require(
+      try JSONSerialization.jsonObject(with: Data(outcome.output.utf8)) as? [String: Any])
+    #expect(object["parameters"] as? Int == 1_079_891_456)
+    #expect(object["tokens_per_step"] as? Int == 4_194_304)
+    #expect(object["flops_per_token"] is Double)
+    #expect(object["predicted_peak_bytes"] is Int)
+    #expect(object["recipe"] is [String: Any])
+  }
+
+  @Test func aFirstRun() throws {
+    let program = try Program()
+    let trained = try program.run(
+      "pretrain", "seedling", "--steps", "12", "--checkpoint-every", "3",
+      "--sequences-per-step", "4")
+    #expect(trained.status == 0, "\(trained.errors)")
+    #expect(trained.output == "checkpoints/seedling/step-00000012\n")
+    let averaged = try program.run("average", "seedling", "--last", "3")
+    #expect(averaged.output == "checkpoints/seedling/average\n")
+    let evaluated = try program.run(
+      "evaluate", "checkpoints/seedling/average", "--tasks", "stories", "--limit", "8",
+      "--output", "results.json", "--beside-untrained")
+    #expect(evaluated.status == 0, "\(evaluated.errors)")
+    #expect(evaluated.output.contains("untrained"))
+    let results = try #require(program.bytes("results.json"))
+    #expect(String(decoding: results, as: UTF8.self).contains("acc_stderr,none"))
+    let generated = try program.run(
+      "generate", "seedling", "--prompt", "It all began", "--max-tokens", "8")
+    #expect(generated.output.hasPrefix("It all began"))
+    let logs = try program.run("logs", "seedling")
+    #expect(logs.output.contains("12"))
+    #expect(try program.run("logs").output.contains("finished"))
+  }
+
+  @Test func tokenizeReadsAndWritesJSONLines() throws {
+    let program = try Program()
+    try program.run(
+      "pretrain", "seedling", "--steps", "1", "--sequences-per-step", "1", "--run", "run")
+    let model = "checkpoints/run/step-00000001/tokenizer.model"
+    let outcome = try program.run(
+      "tokenize", "--tokenizer", model, input: "\"\"\n\"\\n é \\u0000\"\n")
+    #expect(outcome.status == 0, "\(outcome.errors)")
+    let lines = outcome.output.split(separator: "\n")
+    #expect(lines.count == 2)
+    #expect(lines[0] == "[]")
+    let broken = try program.run("tokenize", "--tokenizer", model, input: "\"a\"\nb\n")
+    #expect(broken.status != 0)
+    #expect(broken.errors.contains("line 2"))
+  }
+
+  /// Each message names what is wrong and what to do; no message is a crash.
+  @Test(arguments: [
+    (["pretrain", "seedlin"], "did you mean seedling"),
+    (["pretrain", "openelm-12m"], "--corpus"),
+    (["pretrain", "openelm-12m", "--corpus", "missing.jsonl"], "missing.jsonl"),
+    (["pretrain", "openelm-12m", "--corpus", "*.none"], "matches no file"),
+    (["pretrain", "seedling", "--corpus", "empty.jsonl"], "empty.jsonl"),
+    (["pretrain", "seedling", "--tokenizer", "empty.jsonl"], "empty.jsonl"),
+    (["pretrain", "seedling", "--run", "../x"], "cannot name a run"),
+    (["pretrain", "seedling", "--steps", "0"], "steps is 0"),
+    (["pretrain", "seedling", "--threads", "0"], "--threads"),
+    (["resume", "nothing"], "no run is called"),
+    (["average", "nothing"], "no run is called"),
+    (["evaluate", "nothing", "--tasks", "stories"], "no run is called"),
+    (["logs", "nothing"], "nothing"),
+    (["verify", "nothing"], "reference.json"),
+    (["tokenize", "--tokenizer", "nothing.model"], "nothing.model"),
+  ])
+  func errorsTeach(arguments: [String], message: String) throws {
+    let program = try Program()
+    try Data().write(to: URL(filePath: "\(program.folder.path)/empty.jsonl"))
+    let outcome = program.outcome(of: try program.launch(arguments))
+    #expect(!outcome.wasSignalled)
+    #expect(outcome.status != 0)
+    #expect(outcome.errors.contains(message), "\(outcome.errors)")
+    #expect(program.bytes("checkpoints/seedling/run.json") == nil)
+  }
+
+  @Test(
+    .enabled(
+      if: SharedData.has("data/tokenizers/llama2/tokenizer.model"),
+      "needs the shared tokenizers"))
+  func aVocabularyTooLargeForTheModel() throws {
+    let outcome = try Program().run(
+      "pretrain", "seedling", "--tokenizer",
+      "\(SharedData.directory)/data/tokenizers/llama2/tokenizer.model")
+    #expect(outcome.errors.contains("32000 pieces do not fit"), "\(outcome.errors)")
+  }
+
+  /// A disk that fills up while a checkpoint is written costs that checkpoint and nothing else.
+  @Test func aFullDiskLosesNothing() throws {
+    let program = try Program()
+    let prepared = try program.run(
+      "pretrain", "seedling", "--run", "small", "--steps", "2", "--sequences-per-step", "1")
+    #expect(prepared.status == 0, "\(prepared.errors)")
+    // Files of more than 2,000 blocks of 1 KiB cannot be written; the weights need more.
+    let process = Process()
+    process.executableURL = URL(filePath: "/bin/bash")
+    process.arguments = [
+      "-c",
+      "ulimit -f 2000; exec '\(Program.path)' pretrain seedling --run large --steps 2 "
+        + "--sequences-per-step 1 2> full.errors",
+    ]
+    process.currentDirectoryURL = URL(filePath: program.folder.path)
+    try process.run()
+    process.waitUntilExit()
+    let errors = String(decoding: program.bytes("full.errors") ?? Data(), as: UTF8.self)
+    #expect(process.terminationReason == .exit, "\(errors)")
+    #expect(process.terminationStatus != 0)
+    #expect(errors.contains("weights.safetensors"), "\(errors)")
+    #expect(errors.contains("bytes are needed"), "\(errors)")
+    let left = try? FileManager.default.contentsOfDirectory(
+      atPath: "\(program.folder.path)/checkpoints/large")
+    #expect(!(left ?? []).contains { $0.hasPrefix("step-") }, "\(left ?? [])")
+  }
+}

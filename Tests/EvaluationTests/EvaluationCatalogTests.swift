@@ -1,0 +1,70 @@
+import Evaluation
+import Testing
+
+@Suite struct EvaluationCatalogTests {
+  private let catalog = EvaluationCatalog.standard
+
+  private func suggestions(_ name: String) -> [String]? {
+    let error = evaluationError { _ = try catalog.task(named: name) }
+    guard case .unknownTask(_, let suggestions, _) = error else { return nil }
+    return suggestions
+  }
+
+  @Test func namesWithHyphensOrCapitals() throws {
+    #expect(try catalog.task(named: "arc_easy").name == "arc_easy")
+    #expect(try catalog.task(named: "arc-challenge").name == "arc_challenge")
+    #expect(try catalog.task(named: "HellaSwag").name == "hellaswag")
+  }
+
+  @Test func versionsDatasetsAndMetricsAreTheHarnesss() {
+    #expect(
+      catalog.names == [
+        "arc_easy", "arc_challenge", "hellaswag", "piqa", "boolq", "sciq", "winogrande",
+      ])
+    #expect(catalog.tasks.map(\.version) == [1, 1, 1, 1, 2, 1, 1])
+    #expect(
+      catalog.tasks.map(\.dataset) == [
+        .hub("allenai/ai2_arc", configuration: "ARC-Easy", split: "test"),
+        .hub("allenai/ai2_arc", configuration: "ARC-Challenge", split: "test"),
+        .hub("Rowan/hellaswag", split: "validation"), .hub("baber/piqa", split: "validation"),
+        .hub("aps/super_glue", configuration: "boolq", split: "validation"),
+        .hub("allenai/sciq", split: "test"),
+        .hub("allenai/winogrande", configuration: "winogrande_xl", split: "validation"),
+      ])
+    let both = ["acc", "acc_norm"]
+    #expect(
+      catalog.tasks.map { $0.metrics.map(\.name) } == [
+        both, both, both, both, ["acc"], both, ["acc"],
+      ])
+  }
+
+  @Test func unknownNamesGetTheNearest() {
+    #expect(suggestions("hellaswga") == ["hellaswag"])
+    #expect(suggestions("arc") == ["arc_easy", "arc_challenge"])
+    #expect(suggestions("arc-esay") == ["arc_easy"])
+    #expect(suggestions("pika") == ["piqa"])
+    #expect(suggestions("mmlu_anatomy") == [])
+    #expect(suggestions("") == [])
+    #expect(suggestions(String(repeating: "a", count: 100_000)) == [])
+    #expect(
+      evaluationError { _ = try catalog.task(named: "winogrnade") }?.description
+        == "there is no evaluation task \"winogrnade\"; did you mean winogrande?")
+  }
+
+  @Test func editDistances() {
+    func distance(_ first: String, _ second: String) -> Int {
+      EvaluationCatalog.editDistance(Array(first.utf8), Array(second.utf8))
+    }
+    #expect(distance("kitten", "sitting") == 3)
+    #expect(distance("", "abc") == 3)
+    #expect(distance("abc", "") == 3)
+    #expect(distance("abc", "abc") == 0)
+    #expect(distance("intention", "execution") == 5)
+  }
+
+  @Test func aTaskOfOnesOwnIsFoundByName() throws {
+    var catalog = catalog
+    catalog.tasks.append(StoryQuestions(name: "my_stories", file: "s.jsonl"))
+    #expect(try catalog.task(named: "my-stories").dataset == .file("s.jsonl"))
+  }
+}
