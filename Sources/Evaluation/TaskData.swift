@@ -13,18 +13,23 @@ public protocol DocumentFileReader: Sendable {
 /// A data set `OWNER/NAME`, configuration `CONFIG`, split `SPLIT` is looked for, in this order, at
 /// `DIRECTORY/OWNER/NAME/CONFIG/SPLIT.EXT`, at its shards `SPLIT*.EXT` in the order of their names
 /// (the hub's layout; `CONFIG` is left out where the data set has none), and at
-/// `DIRECTORY/TASK.EXT`.
+/// `DIRECTORY/TASK.EXT`. Where a test split is in none of these places, the validation split is read
+/// instead, as the harness does for data sets without one, and `report` is told.
 public struct TaskData: Sendable {
   /// The folder that holds the data sets; nil where every task has a file of its own.
   public var directory: String?
   /// The formats, the preferred first.
   public var readers: [any DocumentFileReader]
+  /// Is told what a reader of the figures should know.
+  public var report: @Sendable (String) -> Void
 
   public init(
-    directory: String?, readers: [any DocumentFileReader] = [JSONLinesDocumentReader()]
+    directory: String?, readers: [any DocumentFileReader] = [JSONLinesDocumentReader()],
+    report: @escaping @Sendable (String) -> Void = { _ in }
   ) {
     self.directory = directory
     self.readers = readers
+    self.report = report
   }
 
   /// Returns a data set's documents in the order of files and lines.
@@ -74,6 +79,17 @@ public struct TaskData: Sendable {
         let path = "\(directory)/\(task).\(reader.fileExtension)"
         if Self.isFile(path) { return ([path], reader) }
         lookedAt.append(path)
+      }
+      if split == "test" {
+        for reader in readers {
+          let shards = Self.shards(
+            of: "validation", fileExtension: reader.fileExtension, in: folder)
+          if !shards.isEmpty {
+            report("\(task): no test split in \(folder), reading the validation split")
+            return (shards, reader)
+          }
+        }
+        lookedAt.append("\(folder)/validation*")
       }
     }
     throw EvaluationError.missingData(task: task, lookedAt: lookedAt)

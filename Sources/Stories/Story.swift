@@ -32,8 +32,6 @@ public struct StoryQuestion: Sendable, Equatable {
     case place
     /// Who has a thing.
     case holder
-    /// What a person has.
-    case thing
   }
 
   public var kind: Kind

@@ -25,17 +25,17 @@ public struct StoryGenerator: Sendable {
       seed: seed ^ (part.rawValue << 63), stream: UInt64(bitPattern: Int64(index)))
     // A story whose length is out of bounds is told anew; nearly all fit at the first attempt.
     while true {
-      let wanders = random.chance(55)
-      let cast = drawCast(count: wanders ? random.within(3...4) : 4, &random)
+      let kind: StoryQuestion.Kind = random.chance(50) ? .place : .holder
+      let cast = drawCast(count: 4, &random)
       var teller = StoryTeller(
         cast: cast, random: StoryRandom(seed: random.next(), stream: random.next()))
-      let story = wanders ? teller.wandering() : teller.sharing()
+      let story = teller.day(asking: kind)
       let wordCount = story.text.utf8.reduce(1) { $0 + ($1 == 0x20 ? 1 : 0) }
       if Self.wordCounts.contains(wordCount) { return story }
     }
   }
 
-  /// Short enough for a context of 128 byte pairs, long enough to be a story.
+  /// Short enough for a context of 256 tokens, long enough to be a story.
   static let wordCounts = 50...120
 
   /// Whether stories with these people, in any order, are kept for evaluation.

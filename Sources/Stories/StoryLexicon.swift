@@ -6,28 +6,18 @@ public enum StoryLexicon {
   /// The people of the stories.
   public static let names = [
     "Anna", "Ben", "Clara", "David", "Emma", "Felix", "Greta", "Henry", "Iris", "Jacob", "Kate",
-    "Leo", "Mia", "Noah", "Olga", "Peter", "Rosa", "Simon", "Tessa", "Victor", "Wendy", "Adam",
-    "Lucy", "Oscar",
-  ]
-
-  /// The surnames; who has which is drawn anew for every story, so that it has to be looked up
-  /// in the story at each mention of a name. This is the plainest kind of looking up, and comes
-  /// often: a model learns from it how to look up where someone is.
-  public static let surnames = [
-    "Bell", "Wood", "Hill", "Brook", "Stone", "Reed", "Field", "Lake", "Rose", "Snow", "Frost",
-    "Marsh", "Fox", "Lamb", "Swan", "Moss",
+    "Leo", "Mia", "Noah", "Olga", "Peter",
   ]
 
   /// The places of the stories; one can be "in the" and go "to the" each of them.
   public static let places = [
     "garden", "kitchen", "barn", "library", "attic", "cellar", "forest", "park", "meadow",
-    "tower", "hall", "workshop", "bakery", "stable", "greenhouse", "courtyard",
+    "tower", "hall", "bakery", "stable",
   ]
 
   /// The things of the stories; each can be carried in one hand and takes the article "a".
   public static let things = [
     "lamp", "kite", "drum", "book", "basket", "key", "ball", "hat", "map", "cup", "bell", "rope",
-    "flute", "coin", "letter", "candle", "pebble", "scarf", "spoon", "whistle",
   ]
 
   static let times = ["morning", "afternoon", "day"]

@@ -1,149 +1,100 @@
-/// Tells one story: plays a plot in a world and writes down what happens.
+/// Tells one story: plays a day in a world and writes down what happens.
+///
+/// Somebody goes from place to place with three friends, and a thing goes from hand to hand. Places
+/// are also talked about by people who are not there, and people named who do not have the thing,
+/// so that whoever only looks for the latest mention is misled.
 struct StoryTeller {
   private var random: StoryRandom
   private var world: StoryWorld
-  private let phrases: StoryPhrases
   private var sentences: [String] = []
-
-  /// Fresh places and things, in random order, to be taken from the end.
-  private var places: [Int]
-  private var things: [Int]
+  /// Places that are not named yet, in random order, to be taken from the end.
+  private var freshPlaces: [Int]
+  private let hero: Int
+  private let thing: Int
 
   init(cast: [Int], random: StoryRandom) {
+    precondition(cast.count == 4, "a story has 4 people, not \(cast.count)")
     self.random = random
     world = StoryWorld(cast: cast)
-    var surnames = self.random.shuffled(StoryLexicon.surnames)
-    var fullNames = StoryLexicon.names
-    for person in cast { fullNames[person] += " " + (surnames.popLast() ?? "") }
-    phrases = StoryPhrases(fullNames: fullNames)
-    places = self.random.shuffled(Array(StoryLexicon.places.indices))
-    things = self.random.shuffled(Array(StoryLexicon.things.indices))
+    hero = cast[0]
+    freshPlaces = self.random.shuffled(Array(StoryLexicon.places.indices))
+    thing = self.random.below(StoryLexicon.things.count)
   }
 
-  /// A story of people who walk from place to place, with the question where one of them is.
-  mutating func wandering() -> Story {
-    sentences.append(phrases.opening(&random))
-    var clauses: [String] = []
-    for person in world.cast {
-      guard let place = places.popLast() else { break }
-      world.move(person, to: place)
-      clauses.append(phrases.arrival(&random, person, at: place))
-    }
-    if random.chance(40) {
-      sentences.append(phrases.joined(clauses) + ".")
-    } else {
-      sentences += clauses.map { $0 + "." }
-    }
-    for _ in 0..<(world.cast.count == 3 ? 2 : 1) + random.below(2) {
-      let person = walk()
-      if random.chance(20) { interlude() }
-      restate(random.chance(60) ? person : random.element(of: world.cast))
-      if random.chance(40) { review() }
-    }
-    // Four choices need four places.
-    while world.namedPlaces.count < 4 { _ = walk(toNewPlace: true) }
-    review()
-    if random.chance(50) { restate(random.element(of: world.cast)) }
-    return close(asking: .place)
-  }
-
-  /// A story of people in one place who hand things to each other, with the question who has
-  /// what.
-  mutating func sharing() -> Story {
-    sentences.append(phrases.opening(&random))
-    if let place = places.popLast() {
-      for person in world.cast { world.move(person, to: place) }
-      sentences.append(phrases.gathering(&random, world.cast, at: place))
-    }
-    for finder in random.shuffled(world.cast).dropLast(random.below(2)) { find(finder) }
+  /// The whole day, with the question where the hero is or who has the thing at its end.
+  mutating func day(asking kind: StoryQuestion.Kind) -> Story {
+    sentences.append(StoryPhrases.opening(&random))
+    arrive(isFirst: true)
     for _ in 0..<random.within(2...3) {
-      let thing = random.element(of: world.possessions.map(\.thing))
-      guard let giver = world.owner(of: thing) else { continue }
-      give(thing, to: random.element(of: world.company(of: giver)))
-      if random.chance(20) { interlude() }
-      restateThing(
-        random.chance(60) ? thing : random.element(of: world.possessions.map(\.thing)))
-      if random.chance(40) { reviewThings() }
+      if random.chance(70) { restatePlace() }
+      if random.chance(55) { mention() }
+      if random.chance(40) { restatePlace() }
+      if random.chance(50) { pass() }
+      arrive(isFirst: false)
     }
-    reviewThings()
-    if random.chance(50) { restateThing(random.element(of: world.possessions.map(\.thing))) }
-    return close(asking: .holder)
+    // A thing that never changed hands is no question.
+    while kind == .holder && world.handovers < 2 { pass() }
+    if random.chance(60) { restatePlace() }
+    for _ in 0..<random.within(1...2) { mention() }
+    while world.namedPlaces.count < 4 { mention() }
+    if kind == .holder, random.chance(60) { interlude() }
+    return close(asking: kind)
   }
 
   // MARK: Events
 
-  private mutating func find(_ person: Int) {
-    guard let thing = things.popLast() else { return }
-    world.give(thing, to: person)
-    sentences.append(phrases.find(&random, person, thing))
+  private mutating func arrive(isFirst: Bool) {
+    guard let place = freshPlaces.popLast() else { return }
+    world.move(to: place)
+    sentences.append(
+      isFirst
+        ? StoryPhrases.arrival(&random, hero, with: friends, at: place)
+        : StoryPhrases.move(&random, hero, to: place))
   }
 
-  private mutating func give(_ thing: Int, to receiver: Int) {
-    guard let giver = world.owner(of: thing) else { return }
-    world.give(thing, to: receiver)
-    sentences.append(phrases.gift(&random, thing, from: giver, to: receiver))
-  }
-
-  /// Lets someone go to a new place, or to someone else; returns who went.
-  private mutating func walk(toNewPlace: Bool = false) -> Int {
-    let person = random.element(of: world.cast)
-    let others = world.cast.compactMap { world.place(of: $0) }
-      .filter { $0 != world.place(of: person) }
-    let fresh = toNewPlace || others.isEmpty || random.chance(65)
-    if let place = fresh ? places.popLast() : random.element(of: others) {
-      world.move(person, to: place)
-      sentences.append(phrases.move(&random, person, to: place))
+  /// Lets the thing be found, or handed to someone else; often says once more who has it.
+  private mutating func pass() {
+    let receiver = random.element(of: world.cast.filter { $0 != world.holder })
+    if let giver = world.holder {
+      sentences.append(StoryPhrases.gift(&random, thing, from: giver, to: receiver))
+    } else {
+      sentences.append(StoryPhrases.find(&random, receiver, thing))
     }
-    return person
+    world.give(to: receiver)
+    if random.chance(25) { mention() }
+    if random.chance(75) {
+      sentences.append(StoryPhrases.holder(middleLead(), thing, with: receiver).text)
+    }
+  }
+
+  /// Lets someone talk of a place where nobody is.
+  private mutating func mention() {
+    let earlier = world.namedPlaces.filter { $0 != world.place }
+    let place: Int
+    if !earlier.isEmpty, random.chance(35) {
+      place = random.element(of: earlier)
+    } else if let fresh = freshPlaces.popLast() {
+      place = fresh
+    } else {
+      return
+    }
+    world.name(place)
+    sentences.append(
+      StoryPhrases.mention(&random, random.element(of: world.cast), of: place))
   }
 
   private mutating func interlude() {
-    sentences.append(phrases.interlude(&random, cast: world.cast))
+    sentences.append(StoryPhrases.interlude(&random, cast: world.cast))
   }
 
-  // MARK: Facts told again
-
-  private mutating func restate(_ person: Int) {
-    guard let place = world.place(of: person) else { return }
-    let name = phrases.name(person)
-    if let asker = world.company(of: random.element(of: world.cast)).first, asker != person,
-      let speaker = world.company(of: asker).first(where: { $0 != person }), random.chance(35)
-    {
-      let place = phrases.place(place)
-      sentences.append(
-        "\"Where is \(name)?\" asked \(phrases.name(asker)). "
-          + "\"\(name) is in \(place),\" said \(phrases.name(speaker)).")
-      return
-    }
-    let asked = random.chance(20)
-    if asked { sentences.append("Where was \(name)?") }
-    let lead = asked ? "" : middleLead()
-    sentences.append(phrases.location(lead, person, in: place).text)
+  private mutating func restatePlace() {
+    guard let place = world.place else { return }
+    let name = StoryPhrases.name(hero)
+    if random.chance(25) { sentences.append("Where was \(name)?") }
+    sentences.append(StoryPhrases.location(middleLead(), hero, in: place).text)
   }
 
-  private mutating func restateThing(_ thing: Int) {
-    guard let owner = world.owner(of: thing) else { return }
-    sentences.append(phrases.holder(middleLead(), thing, with: owner).text)
-  }
-
-  /// "Now Anna was in the garden, Ben was in the barn, and Clara was in the park."
-  private mutating func review() {
-    let clauses = random.shuffled(world.cast).compactMap { person in
-      world.place(of: person).map {
-        String(phrases.location("", person, in: $0).text.dropLast())
-      }
-    }
-    sentences.append("\(random.element(of: ["Now", "So"])) \(phrases.joined(clauses)).")
-  }
-
-  private mutating func reviewThings() {
-    let clauses = random.shuffled(world.possessions.map(\.thing)).compactMap { thing in
-      world.owner(of: thing).map {
-        String(phrases.holder(" ", thing, with: $0).text.dropFirst().dropLast())
-      }
-    }
-    sentences.append("\(random.element(of: ["Now", "So"])) \(phrases.joined(clauses)).")
-  }
+  private var friends: [Int] { world.cast.filter { $0 != hero } }
 
   private mutating func middleLead() -> String {
     let lead = random.element(of: StoryPhrases.middleLeads)
@@ -152,41 +103,29 @@ struct StoryTeller {
 
   // MARK: The end
 
-  private mutating func close(asking wanted: StoryQuestion.Kind) -> Story {
-    // "Anna had the lamp" is an answer only if she has nothing else.
-    let owners = world.cast.filter { world.things(of: $0).count == 1 }
-    let kind = wanted == .thing && owners.isEmpty ? .holder : wanted
+  private mutating func close(asking kind: StoryQuestion.Kind) -> Story {
     let lead = random.element(of: StoryPhrases.closingLeads) + " "
-    let statement: StoryPhrases.Statement
-    var wrong: [String]
-    switch kind {
-    case .place:
-      let person = random.element(of: world.cast)
-      let place = world.journeys[person].last ?? 0
-      statement = phrases.location(lead, person, in: place)
-      // Where the person was before is the most tempting wrong answer: always offered.
-      let earlier = world.journeys[person].dropLast().filter { $0 != place }.suffix(1)
-      let others = random.shuffled(
-        world.namedPlaces.filter { $0 != place && !earlier.contains($0) })
-      wrong = (earlier + others).map { " \(phrases.place($0))." }
-    case .holder:
-      let (thing, owner) = random.element(of: world.possessions)
-      statement = phrases.holder(lead, thing, with: owner)
-      wrong = world.cast.filter { $0 != owner }.map { " \(phrases.name($0))." }
-    case .thing:
-      let owner = random.element(of: owners)
-      let thing = world.things(of: owner).first ?? 0
-      statement = phrases.possession(lead, owner, has: thing)
-      wrong = world.possessions.map(\.thing).filter { $0 != thing }
-        .map { " \(phrases.thing($0))." }
-    }
+    let (place, holder) = (world.place ?? 0, world.holder ?? 0)
+    let statement =
+      switch kind {
+      case .place: StoryPhrases.location(lead, hero, in: place)
+      case .holder: StoryPhrases.holder(lead, thing, with: holder)
+      }
+    let wrong =
+      switch kind {
+      case .place:
+        random.shuffled(world.namedPlaces.filter { $0 != place }).map {
+          " \(StoryPhrases.place($0))."
+        }
+      case .holder: world.cast.filter { $0 != holder }.map { " \(StoryPhrases.name($0))." }
+      }
     precondition(wrong.count >= 3, "a \(kind) question has \(wrong.count) wrong endings, not 3")
     let choices = random.shuffled(Array(wrong.prefix(3)) + [statement.ending])
     let context = (sentences + [statement.beginning]).joined(separator: " ")
     return Story(
       text: context + statement.ending,
       cast: world.cast.map { StoryLexicon.names[$0] },
-      facts: world.facts,
+      facts: world.facts(hero: hero, thing: thing),
       question: StoryQuestion(
         kind: kind, context: context, choices: choices,
         answer: choices.firstIndex(of: statement.ending) ?? 0))

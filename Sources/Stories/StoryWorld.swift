@@ -1,67 +1,46 @@
 /// What is true at one moment of a story; every sentence is told from it.
 ///
-/// People, places and things are indices into the lexicon. Arrays, not dictionaries, hold the
-/// state, so that nothing depends on an order of hashing.
+/// The friends stay together, so one place holds for all. People, places and things are indices
+/// into the lexicon.
 struct StoryWorld {
-  /// The people of the story, in the order in which they appear.
+  /// The people of the story, the one it is about first.
   let cast: [Int]
-
-  /// Where each person is, and has been: the last entry is the present place.
-  private(set) var journeys: [[Int]]
-
-  /// The things of the story with their owners, in the order in which they appeared.
-  private(set) var possessions: [(thing: Int, person: Int)] = []
-
+  /// Where they are.
+  private(set) var place: Int?
+  /// Who has the thing.
+  private(set) var holder: Int?
+  /// How often the thing was found or changed hands.
+  private(set) var handovers = 0
   /// Every place that has been named, in the order of its first naming.
   private(set) var namedPlaces: [Int] = []
 
-  init(cast: [Int]) {
-    self.cast = cast
-    journeys = Array(repeating: [], count: StoryLexicon.names.count)
+  init(cast: [Int]) { self.cast = cast }
+
+  mutating func move(to place: Int) {
+    self.place = place
+    name(place)
   }
 
-  func place(of person: Int) -> Int? { journeys[person].last }
-
-  func owner(of thing: Int) -> Int? { possessions.first { $0.thing == thing }?.person }
-
-  func things(of person: Int) -> [Int] {
-    possessions.filter { $0.person == person }.map(\.thing)
-  }
-
-  /// People other than `person` in the place where `person` is.
-  func company(of person: Int) -> [Int] {
-    guard let place = place(of: person) else { return [] }
-    return cast.filter { $0 != person && self.place(of: $0) == place }
-  }
-
-  mutating func move(_ person: Int, to place: Int) {
-    journeys[person].append(place)
+  mutating func name(_ place: Int) {
     if !namedPlaces.contains(place) { namedPlaces.append(place) }
   }
 
-  mutating func give(_ thing: Int, to person: Int) {
-    if let index = possessions.firstIndex(where: { $0.thing == thing }) {
-      let giver = possessions[index].person
-      precondition(
-        place(of: giver) == place(of: person),
-        "\(giver) gives \(thing) to \(person), who is elsewhere")
-      possessions[index].person = person
-    } else {
-      possessions.append((thing, person))
-    }
+  mutating func give(to person: Int) {
+    precondition(holder != person, "person \(person) has the thing already")
+    holder = person
+    handovers += 1
   }
 
-  /// What is true now: people in the order of the cast, then things in theirs.
-  var facts: [StoryFact] {
+  /// What is true now.
+  func facts(hero: Int, thing: Int) -> [StoryFact] {
     var facts: [StoryFact] = []
-    for person in cast {
-      guard let place = place(of: person) else { continue }
+    if let place {
       facts.append(
-        .location(person: StoryLexicon.names[person], place: StoryLexicon.places[place]))
+        .location(person: StoryLexicon.names[hero], place: StoryLexicon.places[place]))
     }
-    for (thing, person) in possessions {
+    if let holder {
       facts.append(
-        .possession(person: StoryLexicon.names[person], thing: StoryLexicon.things[thing]))
+        .possession(person: StoryLexicon.names[holder], thing: StoryLexicon.things[thing]))
     }
     return facts
   }

@@ -13,6 +13,7 @@ import Testing
           task: "arc_easy",
           lookedAt: [
             "/nowhere/allenai/ai2_arc/ARC-Easy/test*.jsonl", "/nowhere/arc_easy.jsonl",
+            "/nowhere/allenai/ai2_arc/ARC-Easy/validation*",
           ]))
     #expect(
       evaluationError { _ = try PIQA().documents(from: data, limit: nil) }

@@ -54,7 +54,9 @@ public struct EvaluationRun: Sendable {
       ? try checkpoint.model(configuration) : configuration.makeModel(&initializer)
     var scorer = ModelScorer(model)
     let evaluator = Evaluator(tokenizer: tokenizer)
-    let data = TaskData(directory: dataDirectory)
+    let data = TaskData(
+      directory: dataDirectory,
+      report: { ProgressLine.writeToStandardError($0 + "\n") })
     return try tasks.map { task in
       var line: ProgressLine?
       defer { line?.finish() }

@@ -1,0 +1,85 @@
+import Foundation
+import Stories
+import Testing
+
+@Suite("Story corpus")
+struct StoryCorpusTests {
+  static func temporaryFolder() -> URL {
+    FileManager.default.temporaryDirectory
+      .appendingPathComponent("stories-\(UUID().uuidString)")
+  }
+
+  /// FNV-1a, 64 bits.
+  static func hash(_ bytes: Data) -> UInt64 {
+    bytes.reduce(0xCBF2_9CE4_8422_2325) { ($0 ^ UInt64($1)) &* 0x100_0000_01B3 }
+  }
+
+  @Test func filesAreOfTheSameBytesAlways() throws {
+    let folder = Self.temporaryFolder()
+    defer { try? FileManager.default.removeItem(at: folder) }
+    try StoryCorpus.write(to: folder, documents: 400, heldOut: 100, questions: 100, seed: 1)
+    let hashes = try ["stories.jsonl", "stories-heldout.jsonl", "stories-questions.jsonl"].map {
+      Self.hash(try Data(contentsOf: folder.appendingPathComponent($0)))
+    }
+    // A change here changes every score measured on the corpus: say so in the change log.
+    #expect(hashes == [10661791246956817588, 10963230186582821391, 3459005198563806787])
+    #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path).count == 3)
+  }
+
+  @Test func linesAreTheStoriesInJSON() throws {
+    struct Line: Decodable { var text: String }
+    struct Question: Decodable { var context: String, choices: [String], answer: Int }
+    let folder = Self.temporaryFolder()
+    defer { try? FileManager.default.removeItem(at: folder) }
+    try StoryCorpus.write(to: folder, documents: 120, heldOut: 30, questions: 40, seed: 9)
+    func lines(_ name: String) throws -> [Data] {
+      let bytes = try Data(contentsOf: folder.appendingPathComponent(name))
+      #expect(bytes.last == 0x0A)
+      return bytes.split(separator: 0x0A)
+    }
+    let decoder = JSONDecoder()
+    let training = try lines(StoryCorpus.trainingFileName)
+      .map { try decoder.decode(Line.self, from: $0).text }
+    #expect(training == (0..<120).map { StoryGenerator(seed: 9).story($0).text })
+    let held = StoryGenerator(seed: 9, part: .heldOut)
+    let heldOut = try lines(StoryCorpus.heldOutFileName)
+      .map { try decoder.decode(Line.self, from: $0).text }
+    #expect(heldOut == (0..<30).map { held.story($0).text })
+    let questions = try lines(StoryCorpus.questionsFileName)
+      .map { try decoder.decode(Question.self, from: $0) }
+    #expect(questions.map(\.context) == (30..<70).map { held.story($0).question.context })
+    #expect(questions.map(\.choices) == (30..<70).map { held.story($0).question.choices })
+    #expect(questions.map(\.answer) == (30..<70).map { held.story($0).question.answer })
+  }
+
+  @Test func theDefaultCorpusHasItsSizeAndTellsItsProgress() throws {
+    let folder = Self.temporaryFolder()
+    defer { try? FileManager.default.removeItem(at: folder) }
+    var reports: [Int] = []
+    try StoryCorpus.write(to: folder) { written, total in
+      #expect(total == StoryCorpus.defaultDocumentCount + 1_000)
+      reports.append(written)
+    }
+    #expect(reports == Array(stride(from: 1_000, through: 31_000, by: 1_000)))
+    let path = folder.appendingPathComponent(StoryCorpus.trainingFileName).path
+    let size = try #require(
+      FileManager.default.attributesOfItem(atPath: path)[.size] as? Int)
+    #expect((13_000_000...17_000_000).contains(size))
+  }
+
+  @Test func aFolderThatCannotBeWrittenIsAnError() throws {
+    let file = Self.temporaryFolder()
+    try Data([1]).write(to: file)
+    defer { try? FileManager.default.removeItem(at: file) }
+    #expect {
+      try StoryCorpus.write(to: file.appendingPathComponent("in"), documents: 1)
+    } throws: { error in
+      guard case StoryError.cannotWrite(let path, _) = error else { return false }
+      return path.hasPrefix(file.path)
+    }
+    #expect(throws: StoryError.negativeCount(name: "questions", found: -1)) {
+      try StoryCorpus.write(to: file, documents: 1, questions: -1)
+    }
+    #expect(try Data(contentsOf: file) == Data([1]))
+  }
+}
