@@ -17,8 +17,7 @@ public final class Buffer: @unchecked Sendable {
   public init(uninitializedCount count: Int) {
     precondition(count >= 0, "a buffer of \(count) elements")
     self.count = count
-    capacity = BufferPool.capacity(for: count)
-    pointer = BufferPool.shared.take(capacity)
+    (pointer, capacity) = BufferPool.shared.take(BufferPool.capacity(for: count))
   }
 
   /// Takes memory for `count` elements, all of them `value`.
@@ -59,12 +58,27 @@ public final class Buffer: @unchecked Sendable {
 }
 
 /// Free memory by size class.
+///
+/// A request takes the smallest free block that holds it, of another class too if that is not much
+/// larger: the layers of a model differ in width, and what one has let go must serve the next.
 final class BufferPool: Sendable {
   static let shared = BufferPool()
 
-  /// Free blocks, keyed by their capacity in elements.
   private struct Blocks: @unchecked Sendable {
-    var free: [Int: [UnsafeMutablePointer<Float>]] = [:]
+    /// The capacities of which a block was ever made, ascending.
+    var capacities: [Int] = []
+    /// Free blocks by the index of their capacity.
+    var free: [[UnsafeMutablePointer<Float>]] = []
+
+    /// The first index whose capacity is at least `capacity`.
+    func index(atLeast capacity: Int) -> Int {
+      var (low, high) = (0, capacities.count)
+      while low < high {
+        let middle = (low + high) / 2
+        if capacities[middle] < capacity { low = middle + 1 } else { high = middle }
+      }
+      return low
+    }
   }
 
   private let blocks = Mutex(Blocks())
@@ -77,14 +91,35 @@ final class BufferPool: Sendable {
     return (least + step - 1) / step * step
   }
 
-  func take(_ capacity: Int) -> UnsafeMutablePointer<Float> {
-    if let recycled = blocks.withLock({ $0.free[capacity]?.popLast() }) { return recycled }
+  /// Blocks up to this many times the request may serve it.
+  private static let greatestExcess = 2
+
+  /// A block of at least `capacity` elements, and its own capacity.
+  func take(_ capacity: Int) -> (UnsafeMutablePointer<Float>, Int) {
+    let recycled: (UnsafeMutablePointer<Float>, Int)? = blocks.withLock { blocks in
+      var index = blocks.index(atLeast: capacity)
+      while index < blocks.capacities.count,
+        blocks.capacities[index] <= Self.greatestExcess * capacity
+      {
+        if let block = blocks.free[index].popLast() { return (block, blocks.capacities[index]) }
+        index += 1
+      }
+      return nil
+    }
+    if let recycled { return recycled }
     let block = UnsafeMutableRawPointer.allocate(
       byteCount: capacity * MemoryLayout<Float>.stride, alignment: 64)
-    return block.bindMemory(to: Float.self, capacity: capacity)
+    return (block.bindMemory(to: Float.self, capacity: capacity), capacity)
   }
 
   func giveBack(_ pointer: UnsafeMutablePointer<Float>, _ capacity: Int) {
-    blocks.withLock { $0.free[capacity, default: []].append(pointer) }
+    blocks.withLock { blocks in
+      let index = blocks.index(atLeast: capacity)
+      if index == blocks.capacities.count || blocks.capacities[index] != capacity {
+        blocks.capacities.insert(capacity, at: index)
+        blocks.free.insert([], at: index)
+      }
+      blocks.free[index].append(pointer)
+    }
   }
 }

@@ -38,7 +38,8 @@ extension OpenELMConfiguration {
         + 3 * layer.feedForwardWidth
     }
     let widest = layers.map(\.feedForwardWidth).max() ?? 0
-    let output = (1 << 23) + tokens * modelWidth * 3
+    // A block of logits, the gradients of hidden states and table that its op forms, the states.
+    let output = (1 << 23) + vocabularySize * modelWidth + tokens * modelWidth * 3
     return 4 * (tokens * (kept + modelWidth) + max(output, tokens * 4 * widest))
   }
 }

@@ -30,11 +30,11 @@ public struct RecipePlan: Sendable, Hashable, Encodable {
     tokens = batching.tokensPerStep * recipe.steps
     flopsPerToken = recipe.model.trainingFLOPsPerToken(
       sequenceLength: batching.sequenceLength)
-    // Weights, gradients and AdamW's two moments, in float32.
-    predictedPeakBytes =
-      16 * parameters + Self.processBytes
-      + recipe.model.activationBytes(
-        batch: batching.sequencesPerPass, sequenceLength: batching.sequenceLength)
+    // Weights and AdamW's two moments, in float32. Backward lets go of activations as it makes
+    // gradients, so the larger of the two counts, not their sum.
+    let activations = recipe.model.activationBytes(
+      batch: batching.sequencesPerPass, sequenceLength: batching.sequenceLength)
+    predictedPeakBytes = Self.processBytes + 12 * parameters + max(activations, 4 * parameters)
   }
 
   /// The time of the run in seconds at this many floating-point operations a second.

@@ -77,25 +77,28 @@ public struct Pretraining: Sendable {
   ) throws -> Outcome {
     let saved = try savedCheckpoint(data)
     let stream = try data.stream(recipe, cursor: saved?.state.cursor)
-    let trainer: Trainer<C.Model>
-    if let saved {
-      trainer = try saved.trainer(configuration, settings: recipe.trainingSettings)
-    } else {
-      var initializer = ParameterInitializer(seed: recipe.seed)
-      trainer = Trainer(
-        configuration.makeModel(&initializer), settings: recipe.trainingSettings)
-    }
-    let progress = ProgressLine(completed: trainer.step, total: recipe.steps)
-    let log = try RunLog(run, keepingSteps: trainer.step, progress: progress)
+    let step = saved?.state.step ?? 0
+    let progress = ProgressLine(completed: step, total: recipe.steps)
+    let log = try RunLog(run, keepingSteps: step, progress: progress)
     let state = RunState(
       recipe: record.recipe, overrides: record.overrides, threads: record.threads,
       tokenizer: data.tokenizer.fingerprint, step: 0, tokens: 0, updateCount: 0,
       consecutiveSkips: 0, skippedSteps: 0, cursor: nil)
+    // The loop is the trainer's only owner: a second one here would hold the first step's weights
+    // and moments, three times the model, to the end of the run.
     var loop = try TrainingLoop(
-      trainer: trainer, stream: stream, recipe: recipe, run: run, state: state,
-      tokenizerBytes: data.tokenizerBytes, log: log, progress: progress)
+      trainer: makeTrainer(configuration, from: saved), stream: stream, recipe: recipe, run: run,
+      state: state, tokenizerBytes: data.tokenizerBytes, log: log, progress: progress)
     announce(log.logger, resumedAt: saved?.state.step)
     return try loop.finish()
+  }
+
+  private func makeTrainer<C: ModelConfiguration>(
+    _ configuration: C, from saved: RunCheckpoint?
+  ) throws -> Trainer<C.Model> {
+    if let saved { return try saved.trainer(configuration, settings: recipe.trainingSettings) }
+    var initializer = ParameterInitializer(seed: recipe.seed)
+    return Trainer(configuration.makeModel(&initializer), settings: recipe.trainingSettings)
   }
 
   private func announce(_ logger: Logger, resumedAt step: Int?) {
