@@ -76,7 +76,7 @@ let package = Package(
     tests("Corpora", ["CZlib", "CZstd"]),
     tests("Checkpoints"),
     tests("Training"),
-    tests("Evaluation"),
+    tests("Evaluation", ["Checkpoints"]),
     tests("Experiments", exclude: ["Fixtures"]),
     tests("Commands", ["SamaraTool"], exclude: ["Fixtures"]),
     .testTarget(name: "ConventionsTests"),

@@ -39,7 +39,8 @@ extension OpenELMConfiguration {
     }
     let widest = layers.map(\.feedForwardWidth).max() ?? 0
     // A block of logits, the gradients of hidden states and table that its op forms, the states.
-    let output = (1 << 23) + vocabularySize * modelWidth + tokens * modelWidth * 3
+    let logits = min(1 << 23, tokens * vocabularySize)
+    let output = logits + vocabularySize * modelWidth + tokens * modelWidth * 3
     return 4 * (tokens * (kept + modelWidth) + max(output, tokens * 4 * widest))
   }
 }
