@@ -128,6 +128,15 @@ public struct CheckpointDirectory: Sendable {
     return removed
   }
 
+  /// Renames a checkpoint to `broken-step-…`, where it can be looked at and does not count.
+  public func setAside(_ checkpoint: Checkpoint) throws(CheckpointError) {
+    let aside = "\(path)/broken-\(Self.name(checkpoint.step))"
+    try? FileManager.default.removeItem(atPath: aside)
+    guard rename(checkpoint.path, aside) == 0 else {
+      throw .latest("setting aside", checkpoint.path)
+    }
+  }
+
   /// "step-00000040"; eight digits keep a listing in order.
   static func name(_ step: Int) -> String {
     let digits = String(step)

@@ -18,8 +18,12 @@ struct AverageCommand: AsyncParsableCommand {
   @Argument(help: "The run's name.")
   var run: String
 
-  @Option(help: "How many of the newest checkpoints.")
+  @Option(parsing: .unconditional, help: "How many of the newest checkpoints.")
   var last = 5
+
+  func validate() throws {
+    guard last >= 1 else { throw ValidationError("--last is \(last), expected 1 or more") }
+  }
 
   func run() async throws {
     let result = try Averaging.average(

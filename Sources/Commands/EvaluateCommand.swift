@@ -30,7 +30,7 @@ struct EvaluateCommand: AsyncParsableCommand {
   @Option(help: "The folder of the tasks' documents.")
   var data: String?
 
-  @Option(help: "Documents a task, from the first.")
+  @Option(parsing: .unconditional, help: "Documents a task, from the first.")
   var limit: Int?
 
   @Option(help: "Where to write results.json.")
@@ -39,19 +39,30 @@ struct EvaluateCommand: AsyncParsableCommand {
   @Option(help: "A text or JSON-lines file to measure bits a byte on.")
   var bitsPerByte: String?
 
-  @Option(help: "Threads; as many as there are cores if left out.")
+  @Option(parsing: .unconditional, help: "Threads; as many as there are cores if left out.")
   var threads: Int?
 
   @Flag(help: "Show the weights that the run started from in a column beside.")
   var besideUntrained = false
+
+  func validate() throws {
+    if let threads, threads < 1 {
+      throw ValidationError("--threads is \(threads), expected 1 or more")
+    }
+    if let limit, limit < 1 {
+      throw ValidationError("--limit is \(limit), expected 1 or more")
+    }
+  }
 
   func run() async throws {
     if let threads { ThreadPool.configure(threadCount: threads) }
     let located = try CheckpointLocator.checkpoint(checkpoint, in: Workspace())
     let evaluation = try EvaluationRun(
       located, recipes: Program.recipes, in: Workspace(), dataDirectory: data, limit: limit)
-    let names = tasks.split(separator: ",").map {
-      $0.trimmingCharacters(in: .whitespaces)
+    var names: [String] = []
+    for name in tasks.split(separator: ",").map({ $0.trimmingCharacters(in: .whitespaces) })
+    where !names.contains(name) {
+      names.append(name)
     }
     var results: [EvaluationResult] = []
     if let bitsPerByte { results.append(try evaluation.bitsPerByte(on: bitsPerByte)) }
@@ -59,10 +70,6 @@ struct EvaluateCommand: AsyncParsableCommand {
     var columns = [
       EvaluationTable.Column(title: "step \(located.state.step)", results: results)
     ]
-    if besideUntrained {
-      columns.insert(
-        .init(title: "untrained", results: try evaluation.evaluateUntrained(names)), at: 0)
-    }
     if let output {
       try EvaluationReport(
         results: results,
@@ -71,6 +78,10 @@ struct EvaluateCommand: AsyncParsableCommand {
           "step": .integer(located.state.step), "limit": limit.map { .integer($0) } ?? .null,
         ]
       ).write(to: output)
+    }
+    if besideUntrained, !names.isEmpty {
+      columns.insert(
+        .init(title: "untrained", results: try evaluation.evaluateUntrained(names)), at: 0)
     }
     print(EvaluationTable(columns: columns).rendered(), terminator: "")
   }

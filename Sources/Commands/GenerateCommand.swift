@@ -20,10 +20,10 @@ struct GenerateCommand: AsyncParsableCommand {
   @Option(help: "The text to continue.")
   var prompt: String
 
-  @Option(help: "The most tokens to add.")
+  @Option(parsing: .unconditional, help: "The most tokens to add.")
   var maxTokens = 128
 
-  @Option(help: "0 for the most likely token; 1 for the model's own distribution.")
+  @Option(parsing: .unconditional, help: "0 for the most likely token; 1 for the model's own distribution.")
   var temperature = 0.0
 
   @Option(help: "What the draws are a function of.")
@@ -42,10 +42,10 @@ struct GenerateCommand: AsyncParsableCommand {
     let generation = try Generation(
       CheckpointLocator.checkpoint(checkpoint, in: Workspace()), recipes: Program.recipes)
     let output = FileHandle.standardOutput
-    output.write(Data(prompt.utf8))
+    try output.write(contentsOf: Data(prompt.utf8))
     try generation.run(
       prompt: prompt, maximumTokens: maxTokens, temperature: temperature, seed: seed
-    ) { output.write(Data($0.utf8)) }
-    output.write(Data("\n".utf8))
+    ) { try output.write(contentsOf: Data($0.utf8)) }
+    try output.write(contentsOf: Data("\n".utf8))
   }
 }

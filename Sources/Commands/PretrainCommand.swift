@@ -23,10 +23,10 @@ struct PretrainCommand: AsyncParsableCommand {
   @Option(help: "What the run is called; the recipe's name if left out.")
   var run: String?
 
-  @Option(help: "Train for this many steps; the schedule spans them.")
+  @Option(parsing: .unconditional, help: "Train for this many steps; the schedule spans them.")
   var steps: Int?
 
-  @Option(help: "Steps between two checkpoints.")
+  @Option(parsing: .unconditional, help: "Steps between two checkpoints.")
   var checkpointEvery: Int?
 
   @Option(
@@ -40,10 +40,10 @@ struct PretrainCommand: AsyncParsableCommand {
   @Option(help: "What initial values are drawn from.")
   var seed: UInt64?
 
-  @Option(help: "Sequences of one optimizer step.")
+  @Option(parsing: .unconditional, help: "Sequences of one optimizer step.")
   var sequencesPerStep: Int?
 
-  @Option(help: "Threads; as many as there are cores if left out.")
+  @Option(parsing: .unconditional, help: "Threads; as many as there are cores if left out.")
   var threads: Int?
 
   @Flag(help: "Print the plan and stop.")

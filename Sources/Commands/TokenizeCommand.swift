@@ -36,7 +36,8 @@ struct TokenizeCommand: AsyncParsableCommand {
             + "\(line.prefix(60))")
       }
       let ids = tokenizer.encode(normalization.applied(to: Array(text.utf8)))
-      output.write(Data("[\(ids.map(String.init).joined(separator: ","))]\n".utf8))
+      let line = "[\(ids.map(String.init).joined(separator: ","))]\n"
+      try output.write(contentsOf: Data(line.utf8))
     }
   }
 }

@@ -18,7 +18,7 @@ public enum ExperimentError: Error, Sendable {
   case recipeChanged(run: String, RecipeDifference)
   case tokenizerChanged(run: String, recorded: String, found: String)
   case noCheckpoint(run: String, broken: [String])
-  case stateDoesNotFit(path: String, expected: String, found: String)
+  case allCheckpointsBroken(run: String, path: String, broken: [String])
   case diverged(step: Int, skips: Int, documents: [String])
   case noTask
   case unreadableReference(path: String, reason: String)
@@ -69,9 +69,9 @@ extension ExperimentError: CustomStringConvertible {
       "run \"\(run)\" has no whole checkpoint"
         + (broken.isEmpty ? "" : ":\n" + broken.joined(separator: "\n") + "\n")
         + "; train it with `samara resume \(run)`"
-    case .stateDoesNotFit(let path, let expected, let found):
-      "\(path): expected \(expected), found \(found); "
-        + "the checkpoint belongs to another recipe, use an older one or start a new run"
+    case .allCheckpointsBroken(let run, let path, let broken):
+      "no checkpoint of run \"\(run)\" is whole:\n\(broken.joined(separator: "\n"))\n"
+        + "bring one back from a copy; or, to start over, remove \(path)"
     case .diverged(let step, let skips, let documents):
       "the loss or its gradient was not finite in \(skips) steps in a row, the last of them step "
         + "\(step), over \(documents.joined(separator: ", ")); lower the learning rate, or look "

@@ -26,7 +26,7 @@ public enum RMSNormalizationKernel {
   /// With x̂ = x·s and g = dy·weight: dx = s · (g − x̂ · mean(g · x̂)).
   public static func backward(
     _ dy: Buffer, _ x: Buffer, weight: Buffer, scales: Buffer, rows: Int, width: Int,
-    into dx: Buffer, weightGradient: Buffer, accumulating: Bool
+    into dx: Buffer, weightGradient: Buffer
   ) {
     let blocks = (rows + rowsPerBlock - 1) / rowsPerBlock
     let partials = Buffer(repeating: 0, count: blocks * width)
@@ -41,7 +41,7 @@ public enum RMSNormalizationKernel {
       }
     }
     Reductions.addRows(
-      partials, rows: blocks, width: width, into: weightGradient, accumulating: accumulating)
+      partials, rows: blocks, width: width, into: weightGradient)
   }
 
   /// 1 / √(mean x² + ε) of one row.

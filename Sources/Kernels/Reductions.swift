@@ -31,11 +31,11 @@ public enum Reductions {
 
   /// Adds the `rows` rows of `partials` [rows, width], first to last, into `total` [width].
   static func addRows(
-    _ partials: Buffer, rows: Int, width: Int, into total: Buffer, accumulating: Bool
+    _ partials: Buffer, rows: Int, width: Int, into total: Buffer
   ) {
     let (partials, total) = (partials.pointer, total.pointer)
     ThreadPool.shared.forEachRange(width, grain: 1_024) { range in
-      if !accumulating { (total + range.lowerBound).update(repeating: 0, count: range.count) }
+      (total + range.lowerBound).update(repeating: 0, count: range.count)
       for row in 0..<rows {
         let source = partials + row * width + range.lowerBound
         let target = total + range.lowerBound

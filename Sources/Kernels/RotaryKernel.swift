@@ -122,11 +122,11 @@ public enum RotaryKernel {
     }
     if let queryWeightGradient {
       Reductions.addRows(
-        queryPartials, rows: blocks, width: width, into: queryWeightGradient, accumulating: false)
+        queryPartials, rows: blocks, width: width, into: queryWeightGradient)
     }
     if let keyWeightGradient {
       Reductions.addRows(
-        keyPartials, rows: blocks, width: width, into: keyWeightGradient, accumulating: false)
+        keyPartials, rows: blocks, width: width, into: keyWeightGradient)
     }
   }
 }

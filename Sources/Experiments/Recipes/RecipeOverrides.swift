@@ -52,11 +52,15 @@ extension Recipe {
     let (length, perStep, perPass) = (
       batching.sequenceLength, batching.sequencesPerStep, batching.sequencesPerPass
     )
-    try check("steps", steps, steps > 0, "at least 1")
-    try check("sequence length", length, length > 0, "at least 1")
+    // Tokens and operations are counted in 64 bits.
+    let limit = 1 << 30
+    try check("steps", steps, (1...limit).contains(steps), "1 to \(limit)")
+    try check("sequence length", length, (1...(1 << 24)).contains(length), "1 to \(1 << 24)")
+    try check(
+      "sequences per step", perStep, (1...(1 << 24)).contains(perStep), "1 to \(1 << 24)")
     try check("sequences per pass", perPass, perPass > 0, "at least 1")
     try check(
-      "sequences per step", perStep, perStep > 0 && perStep % perPass == 0,
+      "sequences per step", perStep, perStep % perPass == 0,
       "a multiple of the \(perPass) sequences per pass")
     try check(
       "checkpoint interval", checkpoints.everySteps, checkpoints.everySteps > 0, "at least 1")

@@ -36,9 +36,4 @@ public struct RecipePlan: Sendable, Hashable, Encodable {
       batch: batching.sequencesPerPass, sequenceLength: batching.sequenceLength)
     predictedPeakBytes = Self.processBytes + 12 * parameters + max(activations, 4 * parameters)
   }
-
-  /// The time of the run in seconds at this many floating-point operations a second.
-  public func seconds(atFLOPS rate: Double) -> Double {
-    flopsPerToken * Double(tokens) / rate
-  }
 }

@@ -16,15 +16,12 @@ public enum Averaging {
   /// Writes `checkpoints/RUN/average` from the newest `count` whole checkpoints, or as many as there
   /// are.
   ///
-  /// - Throws: `ExperimentError.unknownRun`, `.noCheckpoint`, `.invalidSetting`, `CheckpointError`.
+  /// - Throws: `ExperimentError.unknownRun`, `.noCheckpoint`, `CheckpointError`.
   public static func average(
     _ run: RunDirectory, last count: Int, in workspace: Workspace
   ) throws -> Result {
     _ = try run.record()
-    guard count >= 1 else {
-      throw ExperimentError.invalidSetting(
-        recipe: run.name, name: "last", found: count, expected: "at least 1")
-    }
+    precondition(count >= 1, "an average of \(count) checkpoints")
     var (whole, broken): ([Checkpoint], [String]) = ([], [])
     for checkpoint in try run.checkpoints.all().reversed() where whole.count < count {
       do {

@@ -11,6 +11,10 @@ public enum CheckpointLocator {
   public static func checkpoint(
     _ word: String, in workspace: Workspace
   ) throws -> RunCheckpoint {
+    // As tab completion leaves them: ./checkpoints/RUN/ means checkpoints/RUN.
+    var word = word
+    while word.hasPrefix("./") { word.removeFirst(2) }
+    while word.hasSuffix("/"), word.count > 1 { word.removeLast() }
     let statePath = "\(word)/\(RunCheckpoint.stateName)"
     if FileManager.default.fileExists(atPath: statePath) {
       let checkpoint = try RunCheckpoint(path: word)

@@ -46,8 +46,11 @@ public struct EvaluationRun: Sendable {
     _ names: [String], configuration: C, isTrained: Bool
   ) throws -> [EvaluationResult] {
     guard !names.isEmpty else { throw ExperimentError.noTask }
-    let catalog = try catalog()
+    let catalog = catalog()
     let tasks = try names.map { try catalog.task(named: $0) }
+    if tasks.contains(where: { $0.name == Self.storiesName }) {
+      _ = try stories.prepare(in: workspace) { ProgressLine.writeToStandardError($0 + "\n") }
+    }
     var initializer = ParameterInitializer(seed: recipe.seed)
     let model =
       isTrained
@@ -68,14 +71,17 @@ public struct EvaluationRun: Sendable {
   }
 
   /// The harness's tasks and the questions about the embedded stories.
-  private func catalog() throws -> EvaluationCatalog {
-    let corpus = recipe.corpus as? StoriesCorpus ?? StoriesCorpus.stories()
-    _ = try corpus.prepare(in: workspace) { ProgressLine.writeToStandardError($0 + "\n") }
+  private func catalog() -> EvaluationCatalog {
     var catalog = EvaluationCatalog.standard
     catalog.tasks.insert(
-      .storyQuestions(name: "stories", file: corpus.questionsPath(in: workspace)), at: 0)
+      .storyQuestions(name: Self.storiesName, file: stories.questionsPath(in: workspace)), at: 0)
     return catalog
   }
+
+  private static let storiesName = "stories"
+
+  /// The embedded corpus: the recipe's own, or the default one.
+  private var stories: StoriesCorpus { recipe.corpus as? StoriesCorpus ?? .stories() }
 
   /// Bits a byte on the documents of a text or JSON-lines file.
   public func bitsPerByte(on path: String) throws -> EvaluationResult {

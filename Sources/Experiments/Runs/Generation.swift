@@ -21,7 +21,7 @@ public struct Generation: Sendable {
   /// - Throws: `ExperimentError.emptyPrompt`, `.promptTooLong`.
   public func run(
     prompt: String, maximumTokens: Int, temperature: Double, seed: UInt64,
-    emit: (String) -> Void
+    emit: (String) throws -> Void
   ) throws {
     try run(
       recipe.model, prompt: prompt, maximumTokens: maximumTokens, temperature: temperature,
@@ -30,7 +30,7 @@ public struct Generation: Sendable {
 
   private func run<C: ModelConfiguration>(
     _ configuration: C, prompt: String, maximumTokens: Int, temperature: Double, seed: UInt64,
-    emit: (String) -> Void
+    emit: (String) throws -> Void
   ) throws {
     let tokens =
       (tokenizer.startToken.map { [$0] } ?? [])
@@ -43,7 +43,7 @@ public struct Generation: Sendable {
     let model = try checkpoint.model(configuration)
     var generator = TokenGenerator(
       model, prompt: tokens,
-      capacity: min(tokens.count + maximumTokens, model.contextLength))
+      capacity: tokens.count + min(maximumTokens, model.contextLength - tokens.count))
     // The prompt goes first through the decoder, so that it sees where the text continues.
     var decoder = StreamingDecoder(tokenizer)
     for token in tokens { _ = decoder.append(token) }
@@ -52,8 +52,8 @@ public struct Generation: Sendable {
     for _ in 0..<maximumTokens where !generator.isFull {
       let token = generator.next(choice)
       if token == tokenizer.endToken { break }
-      emit(decoder.append(token))
+      try emit(decoder.append(token))
     }
-    emit(decoder.finish())
+    try emit(decoder.finish())
   }
 }

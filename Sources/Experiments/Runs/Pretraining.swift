@@ -76,13 +76,13 @@ public struct Pretraining: Sendable {
     _ configuration: C, _ data: PreparedData
   ) throws -> Outcome {
     let saved = try savedCheckpoint(data)
-    let stream = try data.stream(recipe, cursor: saved?.state.cursor)
+    let stream = try openStream(data, cursor: saved?.state.cursor)
     let step = saved?.state.step ?? 0
     let progress = ProgressLine(completed: step, total: recipe.steps)
     let log = try RunLog(run, keepingSteps: step, progress: progress)
     let state = RunState(
       recipe: record.recipe, overrides: record.overrides, threads: record.threads,
-      tokenizer: data.tokenizer.fingerprint, step: 0, tokens: 0, updateCount: 0,
+      kernels: MatrixMultiply.kernelName, tokenizer: data.tokenizer.fingerprint, step: 0, tokens: 0, updateCount: 0,
       consecutiveSkips: 0, skippedSteps: 0, cursor: nil)
     // The loop is the trainer's only owner: a second one here would hold the first step's weights
     // and moments, three times the model, to the end of the run.
@@ -91,6 +91,23 @@ public struct Pretraining: Sendable {
       state: state, tokenizerBytes: data.tokenizerBytes, log: log, progress: progress)
     announce(log.logger, resumedAt: saved?.state.step)
     return try loop.finish()
+  }
+
+  /// The corpus at `cursor`, or from its beginning where changes of it are accepted.
+  private func openStream(
+    _ data: PreparedData, cursor: Cursor?
+  ) throws(CorpusError) -> BatchStream {
+    do throws(CorpusError) {
+      return try data.stream(recipe, cursor: cursor)
+    } catch {
+      switch error {
+      case .corpusChanged, .readingChanged:
+        guard acceptsChanges else { throw error }
+        Self.say("\(error)\nchanges are accepted: the corpus is read from its beginning")
+        return try data.stream(recipe, cursor: nil)
+      default: throw error
+      }
+    }
   }
 
   private func makeTrainer<C: ModelConfiguration>(
@@ -121,7 +138,14 @@ public struct Pretraining: Sendable {
   private func savedCheckpoint(_ data: PreparedData) throws -> RunCheckpoint? {
     let (whole, broken) = try run.checkpoints.newestWhole()
     for item in broken { Self.say("passing over a broken checkpoint: \(item.reason)") }
-    guard let whole else { return nil }
+    guard let whole else {
+      // To start over here would in time replace what may still be mended.
+      guard broken.isEmpty else {
+        throw ExperimentError.allCheckpointsBroken(
+          run: run.name, path: run.checkpoints.path, broken: broken.map { "\($0.reason)" })
+      }
+      return nil
+    }
     let saved = try RunCheckpoint(path: whole.path)
     let difference = try RecipeDifference(
       recorded: saved.recipeRecord(), current: recipe.json())
@@ -138,6 +162,13 @@ public struct Pretraining: Sendable {
     guard saved.state.step < recipe.steps else {
       throw ExperimentError.runIsComplete(name: run.name, steps: recipe.steps)
     }
+    if let kernels = saved.state.kernels, kernels != MatrixMultiply.kernelName {
+      Self.say(
+        "the run used OpenBLAS's \(kernels) kernels, this process \(MatrixMultiply.kernelName): "
+          + "its bits will differ from an uninterrupted run's")
+    }
+    // Newer but broken, they must neither be found again nor count among those that are kept.
+    for item in broken { try run.checkpoints.setAside(item.checkpoint) }
     return saved
   }
 

@@ -24,7 +24,9 @@ public struct RunCheckpoint: Sendable {
   /// - Throws: `ExperimentError.unreadableRecord`.
   public init(path: String) throws(ExperimentError) {
     self.path = path
-    state = try JSONRecord.read(RunState.self, from: "\(path)/\(Self.stateName)")
+    let statePath = "\(path)/\(Self.stateName)"
+    state = try JSONRecord.read(RunState.self, from: statePath)
+    try state.validate(path: statePath)
   }
 
   /// The tokenizer that the model was trained with.

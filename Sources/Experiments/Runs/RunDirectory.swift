@@ -29,14 +29,15 @@ public struct RunDirectory: Sendable {
   private var logPath: String { "\(workspace.logs)/\(name)" }
 
   /// Whether a run of this name was ever started.
-  public var exists: Bool { FileManager.default.fileExists(atPath: recordPath) }
+  public var exists: Bool {
+    FileManager.default.fileExists(atPath: recordPath)
+      || (try? checkpoints.all())?.isEmpty == false
+  }
 
   /// The runs of a workspace, by name.
   public static func names(in workspace: Workspace) -> [String] {
     let names = (try? FileManager.default.contentsOfDirectory(atPath: workspace.checkpoints)) ?? []
-    return names.filter {
-      FileManager.default.fileExists(atPath: "\(workspace.checkpoints)/\($0)/run.json")
-    }.sorted()
+    return names.filter { (try? RunDirectory($0, in: workspace))?.exists == true }.sorted()
   }
 
   /// Makes the folders and writes what the run is started with.
@@ -52,7 +53,8 @@ public struct RunDirectory: Sendable {
   /// command, corrected, can be given again.
   func removeRecordUnlessTrained() {
     guard let all = try? checkpoints.all(), all.isEmpty else { return }
-    try? FileManager.default.removeItem(atPath: recordPath)
+    try? FileManager.default.removeItem(atPath: checkpoints.path)
+    try? FileManager.default.removeItem(atPath: logPath)
   }
 
   /// What the run was started with.
@@ -62,7 +64,21 @@ public struct RunDirectory: Sendable {
     guard exists else {
       throw ExperimentError.unknownRun(name: name, known: Self.names(in: workspace))
     }
-    return try JSONRecord.read(RunRecord.self, from: recordPath)
+    guard FileManager.default.fileExists(atPath: recordPath) else { return try recordOfState() }
+    let record = try JSONRecord.read(RunRecord.self, from: recordPath)
+    try record.validate(path: recordPath)
+    return record
+  }
+
+  /// The record as the newest whole checkpoint remembers it, where `run.json` is lost.
+  private func recordOfState() throws -> RunRecord {
+    let (whole, broken) = try checkpoints.newestWhole()
+    guard let whole else {
+      throw ExperimentError.allCheckpointsBroken(
+        run: name, path: checkpoints.path, broken: broken.map { "\($0.reason)" })
+    }
+    let state = try RunCheckpoint(path: whole.path).state
+    return RunRecord(recipe: state.recipe, overrides: state.overrides, threads: state.threads)
   }
 
   /// Takes the run for this process until the lock is let go, or the process ends.

@@ -7,6 +7,7 @@ import Terminal
 /// A run's two files: a line of metrics a step, and messages.
 final class RunLog: Sendable {
   private let metrics: FileHandle
+  private let metricsPath: String
   private let encoder: JSONEncoder
   let logger: Logger
 
@@ -16,6 +17,7 @@ final class RunLog: Sendable {
   /// the steps are about to be taken again.
   init(_ run: RunDirectory, keepingSteps step: Int, progress: ProgressLine) throws {
     try Self.truncate(run.metricsPath, afterStep: step)
+    metricsPath = run.metricsPath
     metrics = try Self.append(to: run.metricsPath)
     let messages = try Self.append(to: run.messagesPath)
     encoder = JSONEncoder()
@@ -27,7 +29,16 @@ final class RunLog: Sendable {
     do {
       try metrics.write(contentsOf: encoder.encode(record) + Data("\n".utf8))
     } catch {
-      throw .writeFailed(path: "metrics.jsonl", reason: "\(error)")
+      throw .writeFailed(path: metricsPath, reason: error.localizedDescription)
+    }
+  }
+
+  /// Puts on the disk what was written so far.
+  func synchronize() throws(ExperimentError) {
+    do {
+      try metrics.synchronize()
+    } catch {
+      throw .writeFailed(path: metricsPath, reason: error.localizedDescription)
     }
   }
 
@@ -36,8 +47,9 @@ final class RunLog: Sendable {
     let decoder = JSONDecoder()
     var kept = Data()
     for line in data.split(separator: UInt8(ascii: "\n")) {
+      // Half a line, or one that someone broke, is no step; those after it still are.
       guard let record = try? decoder.decode(MetricsRecord.self, from: line), record.step <= step
-      else { break }
+      else { continue }
       kept.append(line)
       kept.append(UInt8(ascii: "\n"))
     }

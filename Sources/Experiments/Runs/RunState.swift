@@ -12,6 +12,8 @@ public struct RunState: Sendable, Codable {
   public var overrides: RecipeOverrides
   /// The threads that kernels used; the same number gives the same bits.
   public var threads: Int
+  /// The kernels that OpenBLAS used; others give other bits.
+  public var kernels: String?
   /// The tokenizer's fingerprint.
   public var tokenizer: String
   /// Steps taken, skipped ones included.
@@ -26,6 +28,18 @@ public struct RunState: Sendable, Codable {
   public var skippedSteps: Int
   /// The place in the corpus; absent in averaged weights.
   public var cursor: Cursor?
+
+  /// Checks what a damaged or foreign record could hold.
+  ///
+  /// - Throws: `ExperimentError.unreadableRecord`.
+  func validate(path: String) throws(ExperimentError) {
+    let counts = [step, tokens, updateCount, consecutiveSkips, skippedSteps]
+    // Far above any run, far below where sums overflow.
+    guard format == 1, threads >= 1, counts.allSatisfy({ (0...(1 << 60)).contains($0) }) else {
+      throw .unreadableRecord(
+        path: path, reason: "format \(format), \(threads) threads, counts \(counts)")
+    }
+  }
 }
 
 /// What a run was started with: `run.json` beside its checkpoints, written before the first step.
@@ -34,4 +48,11 @@ public struct RunRecord: Sendable, Codable {
   public var recipe: String
   public var overrides: RecipeOverrides
   public var threads: Int
+
+  /// - Throws: `ExperimentError.unreadableRecord`.
+  func validate(path: String) throws(ExperimentError) {
+    guard format == 1, threads >= 1 else {
+      throw .unreadableRecord(path: path, reason: "format \(format), \(threads) threads")
+    }
+  }
 }

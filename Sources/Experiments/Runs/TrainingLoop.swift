@@ -46,7 +46,7 @@ struct TrainingLoop<Model: LanguageModel> {
     let first = trainer.step
     do {
       return try takeSteps()
-    } catch let error where !(error is CheckpointError) && trainer.step > first {
+    } catch let error where error.leavesStepsWhole && trainer.step > first {
       _ = try save()
       throw error
     }
@@ -65,7 +65,7 @@ struct TrainingLoop<Model: LanguageModel> {
       let seconds = ProgressLine.monotonicSeconds() - start
       try write(report, batches, seconds: seconds, waited: waited)
       try checkHealth(report, batches)
-      if let signal = SignalWatch.signal {
+      if let signal = SignalWatch.signal, trainer.step < recipe.steps {
         let path = try save()
         log.logger.notice(
           "stopped after step \(trainer.step); continue with `samara resume \(run.name)`")
@@ -124,6 +124,8 @@ struct TrainingLoop<Model: LanguageModel> {
   }
 
   private func save() throws -> String {
+    // The checkpoint must not outlive the log of its steps.
+    try log.synchronize()
     var state = state
     state.cursor = cursor
     let checkpoint = try RunCheckpoint.write(
@@ -148,5 +150,17 @@ struct TrainingLoop<Model: LanguageModel> {
 
   private static func documents(of batches: [Batch]) -> [String] {
     batches.flatMap { $0.origins.map(\.description) }
+  }
+}
+
+extension Error {
+  /// Whether all steps taken before this error are logged, so that a checkpoint may hold them.
+  ///
+  /// A checkpoint that cannot be written is not worth a second attempt; a step that could not be
+  /// logged would leave a gap in the log of the resumed run.
+  fileprivate var leavesStepsWhole: Bool {
+    if self is CheckpointError { return false }
+    if case .writeFailed? = self as? ExperimentError { return false }
+    return true
   }
 }

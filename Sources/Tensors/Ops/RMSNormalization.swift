@@ -18,7 +18,7 @@ public func rmsNormalization(_ x: Tensor, weight: Tensor, epsilon: Float) -> Ten
     let weightGradient = Buffer(uninitializedCount: width)
     RMSNormalizationKernel.backward(
       dy.buffer, xBuffer, weight: weightBuffer, scales: scales, rows: rows, width: width,
-      into: dx, weightGradient: weightGradient, accumulating: false)
+      into: dx, weightGradient: weightGradient)
     return [
       .tensor(Tensor(dx, shape: shape)), .tensor(Tensor(weightGradient, shape: [width])),
     ]
