@@ -115,7 +115,7 @@ import Testing
   func aVocabularyTooLargeForTheModel() throws {
     let outcome = try Program().run(
       "pretrain", "seedling", "--tokenizer",
-      "\(SharedData.directory)/data/tokenizers/llama2/tokenizer.model")
+      SharedData.path("data/tokenizers/llama2/tokenizer.model"))
     #expect(outcome.errors.contains("32000 pieces do not fit"), "\(outcome.errors)")
   }
 

@@ -20,7 +20,7 @@ import Testing
       if: SharedData.has("fixtures/openelm-tiny"), "needs the shared reference values"))
   func theReferenceImplementation() throws {
     let verification = try Verification(
-      of: ReferenceRun(path: "\(SharedData.directory)/fixtures/openelm-tiny"))
+      of: ReferenceRun(path: SharedData.path("fixtures/openelm-tiny")))
     #expect(verification.passes, "\(verification)")
   }
 

@@ -1,5 +1,6 @@
 import Checkpoints
 import Corpora
+import Files
 import Foundation
 import Models
 import Terminal
@@ -39,14 +40,16 @@ struct TrainingLoop<Model: LanguageModel> {
   ///
   /// An error of the corpus, or a run that diverges, leaves a checkpoint of the steps taken.
   ///
-  /// - Throws: `CorpusError`, `CheckpointError`, `ExperimentError`.
+  /// - Throws: `CorpusError`, `CheckpointError`, `FileError`, `ExperimentError`.
   mutating func finish() throws -> Pretraining.Outcome {
     SignalWatch.start()
     defer { progress.finish() }
     let first = trainer.step
     do {
       return try takeSteps()
-    } catch let error where !(error is CheckpointError) && trainer.step > first {
+    } catch let error
+      where !(error is CheckpointError || error is FileError) && trainer.step > first
+    {
       _ = try save()
       throw error
     }
