@@ -7,7 +7,7 @@ package enum FileSystem {
     return parent.isEmpty ? "." : parent
   }
 
-  package static func sync(
+  static func sync(
     _ descriptor: Int32, path: String, bytesNeeded: Int? = nil
   ) throws(FileError) {
     while fsync(descriptor) != 0 {

@@ -8,7 +8,7 @@ public enum NearestNames {
     let ranked = names.compactMap { candidate -> (distance: Int, name: String)? in
       let lowercase = candidate.lowercased()
       if !wanted.isEmpty, lowercase.contains(wanted) { return (0, candidate) }
-      // So many edits it takes at least; measuring two long texts would take for ever.
+      // At least as many edits as the lengths differ: long texts need no measuring.
       let difference = wanted.unicodeScalars.count - lowercase.unicodeScalars.count
       guard abs(difference) <= limit else { return nil }
       let distance = editDistance(wanted, lowercase)
