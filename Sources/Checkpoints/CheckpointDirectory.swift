@@ -57,7 +57,7 @@ public struct CheckpointDirectory: Sendable {
     try write(named: Self.name(step), step: step, body)
   }
 
-  /// The same under another name, such as that of an average, which no listing of steps shows.
+  /// The same under another name, `average`, which no listing of steps shows.
   @discardableResult
   public func write(
     named name: String, step: Int, _ body: (_ folder: String) throws -> Void
@@ -154,7 +154,7 @@ public struct CheckpointDirectory: Sendable {
 
   /// Removes what processes that are gone, or this one, left half written or half removed.
   private func removeLeftovers() throws(CheckpointError) {
-    for name in try names() {
+    for name in try names() where name.hasPrefix("step-") || name.hasPrefix("average.") {
       let parts = name.split(separator: ".")
       guard parts.count == 2,
         let suffix = ["partial-", "removed-"].first(where: { parts[1].hasPrefix($0) }),
