@@ -1,3 +1,4 @@
+import Files
 import Foundation
 
 /// A checkpoint on the disk: the folder of one step.
@@ -55,7 +56,9 @@ public struct Checkpoint: Sendable, Equatable {
           path: path, expected: "\(file.size) bytes", found: "\(size) bytes")
       }
       guard thoroughness == .contents else { continue }
-      let checksum = try FileSystem.checksum(of: path)
+      let checksum = try CheckpointError.wrapping { () throws(FileError) in
+        try FileSystem.checksum(of: path)
+      }
       guard checksum.hexadecimal == file.crc32, checksum.byteCount == file.size else {
         throw .damagedCheckpoint(
           path: path, expected: "the CRC-32 \(file.crc32)", found: checksum.hexadecimal)
@@ -100,9 +103,9 @@ public struct Checkpoint: Sendable, Equatable {
   }
 
   /// Writes the manifest of the files now in `folder`, and syncs them and their folders.
-  static func seal(_ folder: String, step: Int) throws(CheckpointError) {
+  static func seal(_ folder: String, step: Int) throws {
     guard let names = try? FileManager.default.subpathsOfDirectory(atPath: folder) else {
-      throw .latest("listing", folder)
+      throw FileError.latest("listing", folder)
     }
     var files: [File] = []
     for name in names.sorted(by: { $0.utf8.lexicographicallyPrecedes($1.utf8) }) {
@@ -116,20 +119,19 @@ public struct Checkpoint: Sendable, Equatable {
       } else if !FileManager.default.fileExists(atPath: path, isDirectory: &isFolder)
         || !isFolder.boolValue
       {
-        throw .invalidRequest(
+        throw CheckpointError.invalidRequest(
           path: path, expected: "plain files in a checkpoint", found: "something else")
       }
     }
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
+    let bytes: Data
     do {
-      let bytes = try encoder.encode(Manifest(step: step, files: files))
-      try AtomicFile.write(Array(bytes) + [0x0A], to: folder + "/" + manifestName)
-    } catch let error as CheckpointError {
-      throw error
+      bytes = try encoder.encode(Manifest(step: step, files: files))
     } catch {
-      throw .invalidRequest(
+      throw CheckpointError.invalidRequest(
         path: folder, expected: "file names in UTF-8", found: "\(error)")
     }
+    try AtomicFile.write(bytes + [0x0A], to: folder + "/" + manifestName)
   }
 }

@@ -1,3 +1,4 @@
+import Files
 import Foundation
 
 /// The folder of a run's checkpoints, each in a folder `step-00000040` of its own.
@@ -47,7 +48,8 @@ public struct CheckpointDirectory: Sendable {
   ///
   /// - Parameter body: Writes the files into the folder whose path it gets. If it throws, the
   ///   folder is removed, and the earlier checkpoint stays.
-  /// - Throws: ``CheckpointError``, and whatever `body` throws.
+  /// - Throws: `FileError` where something cannot be written, ``CheckpointError``, and whatever
+  ///   `body` throws.
   @discardableResult
   public func write(
     step: Int, _ body: (_ folder: String) throws -> Void
@@ -71,7 +73,7 @@ public struct CheckpointDirectory: Sendable {
     let partial = "\(final).partial-\(getpid())"
     do {
       guard mkdir(partial, 0o755) == 0 else {
-        throw CheckpointError.latest("making the folder", partial)
+        throw FileError.latest("making the folder", partial)
       }
       try body(partial)
       try Checkpoint.seal(partial, step: step)
@@ -80,7 +82,7 @@ public struct CheckpointDirectory: Sendable {
       let removed = "\(final).removed-\(getpid())"
       let replaces = rename(final, removed) == 0
       guard rename(partial, final) == 0 else {
-        let error = CheckpointError.latest("naming the folder", final)
+        let error = FileError.latest("naming the folder", final)
         if replaces { rename(removed, final) }
         throw error
       }
@@ -124,7 +126,8 @@ public struct CheckpointDirectory: Sendable {
       }
       removed.append(checkpoint)
     }
-    if !removed.isEmpty { try FileSystem.syncFolder(path) }
+    guard !removed.isEmpty else { return [] }
+    try CheckpointError.wrapping { () throws(FileError) in try FileSystem.syncFolder(path) }
     return removed
   }
 
@@ -153,12 +156,8 @@ public struct CheckpointDirectory: Sendable {
     }
   }
 
-  private func makeFolder() throws(CheckpointError) {
-    do {
-      try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
-    } catch {
-      throw .latest("making the folder", path)
-    }
+  private func makeFolder() throws(FileError) {
+    try FileSystem.makeFolder(path)
     try FileSystem.syncFolder(FileSystem.parent(of: path))
   }
 

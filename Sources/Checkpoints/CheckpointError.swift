@@ -1,9 +1,9 @@
-import Foundation
+import Files
 
-/// What can be wrong with a file of a checkpoint, or with the disk that it goes to.
+/// What can be wrong with a checkpoint; what goes wrong in writing one is a `FileError`.
 public enum CheckpointError: Error, Sendable, Equatable, CustomStringConvertible {
-  /// A call to the system failed; `bytesNeeded` is the size that was to be written, if any.
-  case system(path: String, operation: String, code: Int32, bytesNeeded: Int?)
+  /// A file or folder cannot be read, listed or removed.
+  case file(FileError)
 
   /// The file ends too soon, or goes on after its end.
   case wrongFileSize(path: String, expected: Int, found: Int)
@@ -37,11 +37,8 @@ public enum CheckpointError: Error, Sendable, Equatable, CustomStringConvertible
 
   public var description: String {
     switch self {
-    case .system(let path, let operation, let code, let bytesNeeded):
-      let reason = String(cString: strerror(code))
-      let need = bytesNeeded.map { "; \($0) bytes are needed" } ?? ""
-      return "\(path): \(operation) failed: \(reason) (errno \(code))\(need). "
-        + Self.advice(code)
+    case .file(let error):
+      return error.description
     case .wrongFileSize(let path, let expected, let found):
       return "\(path): expected \(expected) bytes, found \(found). The file was cut off or is "
         + "damaged: copy it again, or use an older checkpoint."
@@ -77,18 +74,19 @@ public enum CheckpointError: Error, Sendable, Equatable, CustomStringConvertible
     }
   }
 
-  private static func advice(_ code: Int32) -> String {
-    switch code {
-    case ENOSPC, EDQUOT: "Make room on this disk, or choose another, and run again."
-    case EFBIG: "Raise the limit on file size (ulimit -f), and run again."
-    case ENOENT: "Check the path."
-    case EACCES, EPERM, EROFS: "Choose a folder that you may write to."
-    default: "Check the disk, and run again."
-    }
+  /// The failure of the latest call to the system.
+  static func latest(_ operation: String, _ path: String) -> Self {
+    .file(.latest(operation, path))
   }
 
-  /// The failure of the latest call to the system.
-  static func latest(_ operation: String, _ path: String, bytesNeeded: Int? = nil) -> Self {
-    .system(path: path, operation: operation, code: errno, bytesNeeded: bytesNeeded)
+  /// What `body` returns; its failure is one of the checkpoint.
+  static func wrapping<Result>(
+    _ body: () throws(FileError) -> Result
+  ) throws(CheckpointError) -> Result {
+    do {
+      return try body()
+    } catch {
+      throw .file(error)
+    }
   }
 }

@@ -1,3 +1,5 @@
+import Files
+
 /// Writes a safetensors file tensor by tensor, never holding more than the caller hands over.
 ///
 /// The bytes depend on the arguments alone: tensors in the order given, metadata sorted by the
@@ -24,7 +26,8 @@ public enum SafetensorsWriter {
   /// - Parameter bytes: Called once for each layout, in order, with its index; it must hand all of
   ///   the tensor's bytes to the sink, in as many pieces as it likes.
   /// - Returns: The checksum and size of the file.
-  /// - Throws: ``CheckpointError``, and whatever `bytes` throws; the file aside is removed.
+  /// - Throws: `FileError`, ``CheckpointError``, and whatever `bytes` throws; the file aside is
+  ///   removed.
   @discardableResult
   public static func write(
     _ layouts: [Layout], metadata: [String: String] = [:], to path: String,

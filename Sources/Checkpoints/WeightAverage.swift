@@ -1,3 +1,5 @@
+import Files
+
 /// The mean of the weights of several checkpoints (arXiv:1803.05407; arXiv:2404.14619 averages
 /// the last five).
 public enum WeightAverage {
@@ -11,7 +13,8 @@ public enum WeightAverage {
   ///
   /// - Returns: The checksum and size of the file that was written.
   /// - Throws: ``CheckpointError`` if there is no input, a file is damaged, or the files differ in
-  ///   their tensors' names or shapes or hold anything but F32.
+  ///   their tensors' names or shapes or hold anything but F32; `FileError` if the mean cannot be
+  ///   written.
   @discardableResult
   public static func write(
     of inputs: [String], to output: String, metadata: [String: String] = [:]

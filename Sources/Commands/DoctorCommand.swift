@@ -27,7 +27,11 @@ struct DoctorCommand: AsyncParsableCommand {
           "\(Format.grouped(rate / 1e9)) Gflop/s on \(threads) thread\(threads == 1 ? "" : "s")"
         ))
     }
-    lines.append(("samara", SamaraCommand.configuration.version))
+    lines += [
+      ("zlib, zstd", "\(MachineReport.zlibVersionName), \(MachineReport.zstdVersionName)"),
+      ("Swift", MachineReport.swiftVersion),
+      ("samara", SamaraCommand.configuration.version),
+    ]
     let width = lines.map(\.0.count).max() ?? 0
     for (name, value) in lines {
       print(name + String(repeating: " ", count: width - name.count + 2) + value)

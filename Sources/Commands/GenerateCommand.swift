@@ -23,7 +23,9 @@ struct GenerateCommand: AsyncParsableCommand {
   @Option(parsing: .unconditional, help: "The most tokens to add.")
   var maxTokens = 128
 
-  @Option(parsing: .unconditional, help: "0 for the most likely token; 1 for the model's own distribution.")
+  @Option(
+    parsing: .unconditional,
+    help: "0 for the most likely token; 1 for the model's own distribution.")
   var temperature = 0.0
 
   @Option(help: "What the draws are a function of.")

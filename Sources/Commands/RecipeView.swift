@@ -1,5 +1,6 @@
 import Experiments
 import Foundation
+import Models
 import Terminal
 
 /// A recipe and its cost, for people and for programs.
@@ -26,11 +27,36 @@ enum RecipeView {
       as: UTF8.self)
   }
 
+  /// A value's record on one line.
+  private static func line(_ value: some Encodable) -> String {
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+    encoder.keyEncodingStrategy = .convertToSnakeCase
+    let json = (try? encoder.encode(value)).map { String(decoding: $0, as: UTF8.self) } ?? ""
+    return "\(type(of: value)) \(json)"
+  }
+
+  private static func modelLine(_ recipe: Recipe) -> String {
+    guard let sizes = recipe.model as? OpenELMConfiguration else { return line(recipe.model) }
+    return "\(sizes.layerCount) layers of width \(Format.grouped(sizes.modelWidth)), heads of "
+      + "\(sizes.headWidth), \(sizes.queriesPerKeyValueHead) queries a key head, vocabulary "
+      + "\(Format.grouped(sizes.vocabularySize)), context \(Format.grouped(sizes.contextLength))"
+  }
+
   static func text(_ recipe: Recipe) -> String {
     let plan = RecipePlan(recipe)
     let lines: [(String, String)] = [
       ("recipe", "\(recipe.name): \(recipe.summary)"),
       ("parameters", Format.grouped(plan.parameters)),
+      ("model", modelLine(recipe)),
+      ("corpus", line(recipe.corpus)),
+      ("tokenizer", line(recipe.tokenizer)),
+      (
+        "reading",
+        "\(recipe.reading.packing), \(recipe.reading.filter), normalization "
+          + "\(recipe.reading.normalization)"
+      ),
+      ("seed", String(recipe.seed)),
       (
         "step",
         "\(recipe.batching.sequencesPerStep) sequences of \(recipe.batching.sequenceLength) = "

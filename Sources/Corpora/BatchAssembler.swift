@@ -135,7 +135,10 @@ struct BatchAssembler {
         piece = next
         return true
       }
-      guard reader.counts.tokensRead > epochStart.tokensRead else {
+      // Start and end tokens alone are no text.
+      guard reader.counts.tokensRead > epochStart.tokensRead,
+        reader.counts.textBytesRead > epochStart.textBytesRead
+      else {
         throw .nothingSurvives(counts: reader.counts - epochStart, filter: settings.filter)
       }
       if settings.endOfCorpus == .stop { return false }

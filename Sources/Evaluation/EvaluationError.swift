@@ -36,8 +36,6 @@ public enum EvaluationError: Error, Sendable, Equatable {
   case noBytes(task: String)
   /// The scorer gave NaN for a document of held-out text.
   case unscorableDocument(task: String, document: Int)
-  /// A report cannot be written.
-  case cannotWrite(path: String, reason: String)
 }
 
 extension EvaluationError: CustomStringConvertible {
@@ -92,8 +90,6 @@ extension EvaluationError: CustomStringConvertible {
     case .unscorableDocument(let task, let document):
       "\(task): document \(document): the model's log-likelihood is not a number; "
         + "check that its weights are finite"
-    case .cannotWrite(let path, let reason):
-      "cannot write \(path): \(reason)"
     }
   }
 }

@@ -1,3 +1,4 @@
+import Files
 import Foundation
 
 /// The results of several tasks as a file that tools for lm-evaluation-harness can read.
@@ -24,11 +25,13 @@ public struct EvaluationReport: Sendable {
     return try encoder.encode(value)
   }
 
-  /// Writes the report, either whole or not at all.
+  /// Writes the report, either whole or not at all; folders that lack are made.
   ///
-  /// - Throws: `EvaluationError.cannotWrite`.
+  /// - Throws: `FileError`.
   public func write(to path: String) throws {
-    try DurableFile.replaceContents(of: path, with: try json() + Data("\n".utf8))
+    let bytes = try json() + Data("\n".utf8)
+    try FileSystem.makeFolder(FileSystem.parent(of: path))
+    try AtomicFile.write(bytes, to: path)
   }
 
   private var value: DocumentValue {

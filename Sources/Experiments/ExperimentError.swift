@@ -4,6 +4,7 @@ import Terminal
 public enum ExperimentError: Error, Sendable {
   case unknownRecipe(name: String, known: [String])
   case invalidSetting(recipe: String, name: String, found: Int, expected: String)
+  case invalidModel(recipe: String, fault: String)
   case noCorpus
   case emptyCorpus(paths: [String])
   case noRuns(folder: String)
@@ -35,6 +36,8 @@ extension ExperimentError: CustomStringConvertible {
       "no recipe is called \"\(name)\"; \(Self.nearest(name, known))"
     case .invalidSetting(let recipe, let name, let found, let expected):
       "recipe \(recipe): \(name) is \(found), expected \(expected)"
+    case .invalidModel(let recipe, let fault):
+      "recipe \(recipe): a model with \(fault)"
     case .noCorpus:
       "this recipe names no corpus; give its files with --corpus PATH…"
     case .emptyCorpus(let paths):

@@ -1,3 +1,5 @@
+import CZlib
+import CZstd
 import Foundation
 import Kernels
 
@@ -41,6 +43,23 @@ public struct MachineReport: Sendable {
     memoryBytes = Int(ProcessInfo.processInfo.physicalMemory)
     kernelName = MatrixMultiply.kernelName
     libraryDescription = MatrixMultiply.libraryDescription
+  }
+
+  /// The version of zlib, which reads gzip.
+  public static var zlibVersionName: String { String(cString: zlibVersion()) }
+
+  /// The version of zstd.
+  public static var zstdVersionName: String { String(cString: ZSTD_versionString()) }
+
+  /// The language version of the compiler that built this program.
+  public static var swiftVersion: String {
+    #if swift(>=6.4)
+      "6.4 or later"
+    #elseif swift(>=6.3)
+      "6.3"
+    #else
+      "6.2 or earlier"
+    #endif
   }
 
   /// A warning if the environment forces kernels on OpenBLAS.

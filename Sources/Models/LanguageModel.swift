@@ -49,6 +49,8 @@ public protocol ModelConfiguration: Encodable, Sendable {
   var contextLength: Int { get }
   /// The number of trainable numbers, counted without making them.
   var parameterCount: Int { get }
+  /// What makes these sizes no model, if anything does.
+  var fault: String? { get }
   /// Floating-point operations of one token's forward and backward pass in sequences of this length.
   func trainingFLOPsPerToken(sequenceLength: Int) -> Double
   /// Bytes that a forward pass keeps for backward, and that the largest op needs beside them.

@@ -83,6 +83,28 @@ public struct OpenELMConfiguration: Sendable, Hashable, Encodable {
     self.epsilon = epsilon
   }
 
+  /// What makes these sizes no model, if anything does.
+  ///
+  /// The bounds leave every product of sizes far below what 64 bits hold.
+  public var fault: String? {
+    let sizes = [
+      ("layers", layerCount), ("model width", modelWidth), ("head width", headWidth),
+      ("queries a key/value head", queriesPerKeyValueHead),
+      ("feed-forward divisor", feedForwardDivisor), ("vocabulary", vocabularySize),
+      ("context", contextLength),
+    ]
+    for (name, size) in sizes where !(1...(1 << 24)).contains(size) {
+      return "\(name) of \(size), expected 1 to \(1 << 24)"
+    }
+    if headWidth % 2 != 0 { return "head width of \(headWidth), expected an even one" }
+    let scales = [attentionScale, feedForwardScale].flatMap { [$0.first, $0.last] }
+    if let scale = scales.first(where: { !($0 > 0 && $0 <= 1_024) }) {
+      return "a multiplier of \(scale), expected more than 0 and at most 1,024"
+    }
+    if !(rotaryBase > 0 && rotaryBase.isFinite) { return "a rotary base of \(rotaryBase)" }
+    return epsilon >= 0 && epsilon.isFinite ? nil : "an epsilon of \(epsilon)"
+  }
+
   /// The sizes of one layer.
   public struct Layer: Sendable, Hashable {
     public var attention: Attention.Sizes

@@ -4,6 +4,7 @@
 @_exported import Corpora
 @_exported import Evaluation
 @_exported import Experiments
+@_exported import Files
 @_exported import Kernels
 @_exported import Layers
 @_exported import Models

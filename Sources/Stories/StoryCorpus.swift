@@ -1,3 +1,4 @@
+import Files
 import Foundation
 
 /// Writes the made-up corpus: stories to train on, stories held out, and questions about these.
@@ -30,22 +31,18 @@ public enum StoryCorpus {
   ///     default gives a score of 85% a standard error of 1.6%.
   ///   - progress: Called after every 1,000 stories with the number written so far, of all three
   ///     files, and the number there will be.
-  /// - Throws: ``StoryError`` if a number is negative or a file cannot be written.
+  /// - Throws: ``StoryError`` if a number is negative, `FileError` if a file cannot be written.
   public static func write(
     to directory: URL, documents: Int = defaultDocumentCount, heldOut: Int = 500,
     questions: Int = 500, seed: UInt64 = 1,
     progress: (_ written: Int, _ total: Int) -> Void = { _, _ in }
-  ) throws(StoryError) {
+  ) throws {
     for (name, count) in [
       ("documents", documents), ("heldOut", heldOut), ("questions", questions),
     ] where count < 0 {
-      throw .negativeCount(name: name, found: count)
+      throw StoryError.negativeCount(name: name, found: count)
     }
-    do {
-      try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: true)
-    } catch {
-      throw .cannotWrite(path: directory.path, reason: error.localizedDescription)
-    }
+    try FileSystem.makeFolder(directory.path)
     let training = StoryGenerator(seed: seed)
     let held = StoryGenerator(seed: seed, part: .heldOut)
     let total = documents + heldOut + questions
@@ -74,7 +71,7 @@ public enum StoryCorpus {
     ]
     for (name, range, line) in files {
       let bytes = lines(range, line: line)
-      try DurableFile.write(bytes, to: directory.appendingPathComponent(name))
+      try AtomicFile.write(bytes, to: directory.appendingPathComponent(name).path)
     }
   }
 

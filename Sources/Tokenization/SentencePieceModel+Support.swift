@@ -1,3 +1,5 @@
+import Files
+
 extension SentencePieceModel {
   /// Throws `TokenizationError.unsupportedSetting` for what `SentencePieceTokenizer` does not do.
   func checkSettings() throws(TokenizationError) {
@@ -29,13 +31,13 @@ extension SentencePieceModel {
     }
   }
 
-  /// A hash of the pieces and of every setting that encoding or decoding depends on; how the
+  /// A checksum of the pieces and of every setting that encoding or decoding depends on; how the
   /// vocabulary was trained, and where the file lies, play no part.
   var fingerprint: String {
-    var hash = SHA256()
+    var checksum = Checksum()
     func add(_ bytes: [UInt8]) {
-      withUnsafeBytes(of: UInt64(bytes.count).littleEndian) { hash.update($0) }
-      hash.update(bytes)
+      withUnsafeBytes(of: UInt64(bytes.count).littleEndian) { checksum.append($0) }
+      bytes.withUnsafeBytes { checksum.append($0) }
     }
     add(Array("sentencepiece-bpe-1".utf8))
     let flags = [
@@ -50,9 +52,10 @@ extension SentencePieceModel {
       add(piece.bytes)
       // Merging compares scores, and the two zeros compare equal.
       let score = piece.score == 0 ? 0 : piece.score
-      withUnsafeBytes(of: score.bitPattern.littleEndian) { hash.update($0) }
-      hash.update([UInt8(piece.kind.rawValue)])
+      withUnsafeBytes(of: score.bitPattern.littleEndian) { checksum.append($0) }
+      add([UInt8(piece.kind.rawValue)])
     }
-    return hash.hexadecimalDigest()
+    // It tells models apart that were mixed up, and withstands nobody who forges one.
+    return "\(checksum.hexadecimal)-\(checksum.byteCount)"
   }
 }

@@ -1,3 +1,4 @@
+import Files
 import Foundation
 
 /// The content of a SentencePiece `.model` file: pieces with scores, and the settings they were
@@ -63,14 +64,20 @@ public struct SentencePieceModel: Equatable, Sendable {
   ///
   /// - Throws: `TokenizationError.unreadableFile`, or `.malformedModel` when the bytes are no model.
   public init(contentsOf path: String) throws(TokenizationError) {
-    try self.init(bytes: readFile(path), path: path)
+    let bytes: Data
+    do {
+      bytes = try Data(contentsOf: URL(fileURLWithPath: path))
+    } catch {
+      throw .unreadableFile(path: path, reason: error.localizedDescription)
+    }
+    try self.init(bytes: [UInt8](bytes), path: path)
   }
 
   /// Writes the model so that the file is either whole or absent.
   ///
-  /// - Throws: `TokenizationError.unwritableFile`.
-  public func write(to path: String) throws(TokenizationError) {
-    try writeFile(serialized(), to: path)
+  /// - Throws: `FileError`.
+  public func write(to path: String) throws(FileError) {
+    try AtomicFile.write(serialized(), to: path)
   }
 
   /// Two models are equal when their content is, wherever they were read from.

@@ -2,8 +2,6 @@
 public enum TokenizationError: Error, Equatable, Sendable, CustomStringConvertible {
   /// The file could not be read.
   case unreadableFile(path: String, reason: String)
-  /// The file could not be written; nothing is left at `path` that was not there before.
-  case unwritableFile(path: String, reason: String)
   /// The bytes are not a SentencePiece model, or only a part of one.
   case malformedModel(path: String, offset: Int, expected: String, found: String)
   /// The piece of this id breaks a rule that SentencePiece holds models to.
@@ -19,9 +17,6 @@ public enum TokenizationError: Error, Equatable, Sendable, CustomStringConvertib
     switch self {
     case .unreadableFile(let path, let reason):
       return "\(path): cannot be read (\(reason)). Check the path and its permissions."
-    case .unwritableFile(let path, let reason):
-      return "\(path): cannot be written (\(reason)). Check that the folder exists, that you "
-        + "may write there, and that the disk has room."
     case .malformedModel(let path, let offset, let expected, let found):
       return "\(path): not a whole SentencePiece model: at byte \(offset) expected \(expected), "
         + "found \(found). Give a file written by SentencePiece (usually called "

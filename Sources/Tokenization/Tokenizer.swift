@@ -11,7 +11,7 @@ public protocol Tokenizer: Sendable {
   var endToken: Int32? { get }
   /// The id that fills up short sequences, if there is one.
   var paddingToken: Int32? { get }
-  /// A hash of everything that encoding and decoding depend on, in hexadecimal digits.
+  /// A checksum of everything that encoding and decoding depend on.
   ///
   /// Token ids written with one fingerprint mean nothing to a tokenizer with another.
   var fingerprint: String { get }

@@ -1,13 +1,10 @@
 import Checkpoints
+import Files
 import Foundation
+import TestSupport
 import Testing
 
-private let shared: String = {
-  if let path = ProcessInfo.processInfo.environment["SAMARA_SHARED"] { return path }
-  return URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-    .deletingLastPathComponent().deletingLastPathComponent().appendingPathComponent("shared").path
-}()
-private let samples = shared + "/data/formats/safetensors"
+private let samples = "data/formats/safetensors"
 
 @Suite("Safetensors file")
 struct SafetensorsFileTests {
@@ -23,7 +20,7 @@ struct SafetensorsFileTests {
   @Test func readsWhatPythonWrites() throws {
     #expect(Self.header.utf8.count % 8 == 0)
     let folder = try TemporaryFolder()
-    let file = try SafetensorsFile(path: folder.write(Self.file, "python.safetensors"))
+    let file = try SafetensorsFile(path: folder.write(Self.file, to: "python.safetensors"))
     #expect(file.metadata == ["format": "pt"])
     #expect(file.entries.map(\.name) == ["ids", "weight"])
     #expect(file.entries.map(\.type) == [.int64, .float32])
@@ -39,11 +36,11 @@ struct SafetensorsFileTests {
     ) { try file.bytes(of: "bias") }
   }
 
-  @Test(arguments: ["csm_voices", "encodec_jfk-codes"])
+  @Test(
+    .enabled(if: SharedData.has(samples), "needs the shared samples"),
+    arguments: ["csm_voices", "encodec_jfk-codes"])
   func readsSamples(name: String) throws {
-    let path = "\(samples)/\(name).safetensors"
-    guard FileManager.default.fileExists(atPath: path) else { return }
-    let file = try SafetensorsFile(path: path)
+    let file = try SafetensorsFile(path: SharedData.path("\(samples)/\(name).safetensors"))
     let shapes = Dictionary(uniqueKeysWithValues: file.entries.map { ($0.name, $0.shape) })
     #expect(
       shapes
@@ -57,17 +54,17 @@ struct SafetensorsFileTests {
   @Test func everyTruncationIsFound() throws {
     let folder = try TemporaryFolder()
     for count in 0..<Self.file.count {
-      let path = try folder.write(Array(Self.file.prefix(count)), "short")
+      let path = try folder.write(Array(Self.file.prefix(count)), to: "short")
       #expect(throws: CheckpointError.self, "cut off after \(count)") {
         try SafetensorsFile(path: path)
       }
     }
-    let path = try folder.write(Array(Self.file.prefix(Self.file.count - 1)), "short")
+    let path = try folder.write(Array(Self.file.prefix(Self.file.count - 1)), to: "short")
     #expect(
       throws: CheckpointError.wrongFileSize(
         path: path, expected: Self.file.count, found: Self.file.count - 1)
     ) { try SafetensorsFile(path: path) }
-    let long = try folder.write(Self.file + [0], "long")
+    let long = try folder.write(Self.file + [0], to: "long")
     #expect(
       throws: CheckpointError.wrongFileSize(
         path: long, expected: Self.file.count, found: Self.file.count + 1)
@@ -82,7 +79,7 @@ struct SafetensorsFileTests {
     for bit in 0..<(headerCount * 8) {
       var bytes = Self.file
       bytes[bit / 8] ^= 1 << UInt8(bit % 8)
-      let path = try folder.write(bytes, "flipped")
+      let path = try folder.write(bytes, to: "flipped")
       do {
         let file = try SafetensorsFile(path: path)
         for entry in file.entries {
@@ -123,7 +120,7 @@ struct SafetensorsFileTests {
   ])
   func hostileHeadersAreRefused(header: String, why: String) throws {
     let folder = try TemporaryFolder()
-    let path = try folder.write(safetensors(header, data: [0, 0, 0, 0]), "hostile")
+    let path = try folder.write(safetensors(header, data: [0, 0, 0, 0]), to: "hostile")
     #expect(throws: CheckpointError.self, "\(why)") { try SafetensorsFile(path: path) }
   }
 
@@ -132,7 +129,7 @@ struct SafetensorsFileTests {
     func open(_ second: String) throws {
       let header = #"{"a":{"dtype":"U8","shape":[4],"data_offsets":[0,4]},\#(second)}"#
       let data = [UInt8](repeating: 0, count: 8)
-      _ = try SafetensorsFile(path: folder.write(safetensors(header, data: data), "f"))
+      _ = try SafetensorsFile(path: folder.write(safetensors(header, data: data), to: "f"))
     }
     let path = folder("f")
     #expect(throws: CheckpointError.wrongOffset(path: path, tensor: "b", expected: 4, found: 3)) {
@@ -158,13 +155,13 @@ struct SafetensorsFileTests {
     let folder = try TemporaryFolder()
     for length in [UInt64.max, 1 << 63, 1 << 40, 100_000_001] {
       let bytes = withUnsafeBytes(of: length.littleEndian) { Array($0) } + Array("{}".utf8)
-      let path = try folder.write(bytes, "huge")
+      let path = try folder.write(bytes, to: "huge")
       #expect(throws: CheckpointError.headerTooLong(path: path, limit: 100_000_000, found: length))
       { try SafetensorsFile(path: path) }
     }
     for opening in ["[", "{\"a\":", "{\"a\":["] {
       let header = "{\"a\":" + String(repeating: opening, count: 200_000)
-      let path = try folder.write(safetensors(header), "deep")
+      let path = try folder.write(safetensors(header), to: "deep")
       #expect(throws: CheckpointError.self) { try SafetensorsFile(path: path) }
     }
   }
@@ -174,7 +171,7 @@ struct SafetensorsFileTests {
     let header =
       "{\"\u{E9}\":{\"dtype\":\"U8\",\"shape\":[1],\"data_offsets\":[0,1]},"
       + "\"e\u{301}\":{\"dtype\":\"U8\",\"shape\":[1],\"data_offsets\":[1,2]}}"
-    let file = try SafetensorsFile(path: folder.write(safetensors(header, data: [1, 2]), "f"))
+    let file = try SafetensorsFile(path: folder.write(safetensors(header, data: [1, 2]), to: "f"))
     #expect(try file.withBytes(of: "\u{E9}") { Array($0) } == [1])
     #expect(try file.withBytes(of: "e\u{301}") { Array($0) } == [2])
   }
@@ -185,8 +182,8 @@ struct SafetensorsFileTests {
     #expect(mkfifo(folder("pipe"), 0o600) == 0)
     #expect(throws: CheckpointError.self) { try SafetensorsFile(path: folder("pipe")) }
     #expect(
-      throws: CheckpointError.system(
-        path: folder("none"), operation: "opening", code: ENOENT, bytesNeeded: nil)
+      throws: CheckpointError.file(
+        FileError(path: folder("none"), operation: "opening", code: ENOENT))
     ) { try SafetensorsFile(path: folder("none")) }
   }
 }

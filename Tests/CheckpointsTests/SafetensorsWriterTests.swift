@@ -1,5 +1,7 @@
 import Checkpoints
+import Files
 import Foundation
+import TestSupport
 import Testing
 
 @Suite("Safetensors writer")
@@ -86,5 +88,24 @@ struct SafetensorsWriterTests {
     }
     #expect(try folder.names() == ["f"])
     #expect(try bytes(at: path) == [1, 2])
+  }
+
+  /// In a process of its own, since the limit holds for a whole process.
+  @Test func aFullDiskIsFoundBeforeTheFirstByteIsAskedFor() async {
+    await #expect(processExitsWith: .success) {
+      let folder = try TemporaryFolder()
+      signal(SIGXFSZ, SIG_IGN)
+      var limit = rlimit(rlim_cur: 400_000, rlim_max: 400_000)
+      precondition(setrlimit(__rlimit_resource_t(RLIMIT_FSIZE.rawValue), &limit) == 0)
+      do {
+        try SafetensorsWriter.write(
+          [.init(name: "a", type: .uint8, shape: [500_000])], to: folder("f")
+        ) { _, _ in preconditionFailure("bytes are asked for on a full disk") }
+        preconditionFailure("no error")
+      } catch let error as FileError {
+        precondition(error.code == EFBIG && error.bytesNeeded ?? 0 > 500_000, "\(error)")
+      }
+      #expect(try folder.names().isEmpty)
+    }
   }
 }

@@ -91,6 +91,12 @@ import Testing
     (["pretrain", "seedling", "--run", "../x"], "cannot name a run"),
     (["pretrain", "seedling", "--steps", "0"], "steps is 0"),
     (["pretrain", "seedling", "--threads", "0"], "--threads"),
+    (["pretrain", "seedling", "--steps", "-1"], "steps is -1"),
+    (["pretrain", "seedling", "--steps", "9223372036854775807", "--dry-run"], "steps is"),
+    (["pretrain", "seedling", "--corpus", "wordless.jsonl"], "nothing to read"),
+    (["evaluate", "seedling", "--threads", "0"], "--threads"),
+    (["evaluate", "seedling", "--limit", "-1"], "--limit"),
+    (["average", "seedling", "--last", "0"], "--last"),
     (["resume", "nothing"], "no run is called"),
     (["average", "nothing"], "no run is called"),
     (["evaluate", "nothing", "--tasks", "stories"], "no run is called"),
@@ -101,6 +107,8 @@ import Testing
   func errorsTeach(arguments: [String], message: String) throws {
     let program = try Program()
     try Data().write(to: URL(filePath: "\(program.folder.path)/empty.jsonl"))
+    try Data("{\"text\": \"\"}\n".utf8).write(
+      to: URL(filePath: "\(program.folder.path)/wordless.jsonl"))
     let outcome = program.outcome(of: try program.launch(arguments))
     #expect(!outcome.wasSignalled)
     #expect(outcome.status != 0)
@@ -115,7 +123,7 @@ import Testing
   func aVocabularyTooLargeForTheModel() throws {
     let outcome = try Program().run(
       "pretrain", "seedling", "--tokenizer",
-      "\(SharedData.directory)/data/tokenizers/llama2/tokenizer.model")
+      SharedData.path("data/tokenizers/llama2/tokenizer.model"))
     #expect(outcome.errors.contains("32000 pieces do not fit"), "\(outcome.errors)")
   }
 

@@ -9,7 +9,8 @@ import Testing
   /// Ground floor first. A module may import only those above it.
   private static let floors = [
     "COpenBLAS", "CZlib", "CZstd", "CSimdjson", "Terminal", "Kernels", "Tensors", "Layers",
-    "Models", "Tokenization", "Stories", "Corpora", "Checkpoints", "Training", "Evaluation",
+    "Models", "Files", "Tokenization", "Stories", "Corpora", "Checkpoints", "Training",
+    "Evaluation",
     "Experiments", "Recipes", "Commands", "Samara", "SamaraTool",
   ]
 

@@ -1,19 +1,20 @@
 import Corpora
 import Foundation
+import TestSupport
 import Testing
 import Tokenization
 
 struct BatchStreamTests {
   @Test func nothingLeftIsAnErrorThatSaysWhy() throws {
     let folder = try TemporaryFolder()
-    try folder.write("a.jsonl", "{\"text\": \"tiny\"}\n{\"text\": \"twelve chars\"}\nbad\n")
-    try folder.write("b.txt", "another small one")
+    try folder.write("{\"text\": \"tiny\"}\n{\"text\": \"twelve chars\"}\nbad\n", to: "a.jsonl")
+    try folder.write("another small one", to: "b.txt")
     let filter = DocumentFilter(
       minimumCharacters: 10, minimumTokens: 50, maximumWordsPerPiece: nil)
     for packing in Packing.allCases {
       for end in [EndOfCorpus.restart, .stop] {
         let stream = try BatchStream(
-          files: [folder.path("*")], tokenizer: ByteTokenizer(), filter: filter, packing: packing,
+          files: [folder("*")], tokenizer: ByteTokenizer(), filter: filter, packing: packing,
           batchSize: 1, sequenceLength: 8, endOfCorpus: end, malformedLines: .skip)
         var counts = CorpusCounts()
         counts.documentsRead = 3
@@ -36,7 +37,7 @@ struct BatchStreamTests {
     let folder = try TemporaryFolder()
     let tokenizer = ByteTokenizer(startToken: nil, endToken: nil, paddingToken: nil)
     for name in ["a.txt", "a.jsonl", "b.jsonl"] {
-      let path = try folder.write(name, name == "b.jsonl" ? "{\"text\":\"\"}\n\n" : "")
+      let path = try folder.write(name == "b.jsonl" ? "{\"text\":\"\"}\n\n" : "", to: name)
       let stream = try BatchStream(
         files: [path], tokenizer: tokenizer, filter: .none, packing: .concatenated,
         batchSize: 1, sequenceLength: 8)
@@ -53,7 +54,7 @@ struct BatchStreamTests {
     let folder = try TemporaryFolder()
     let tokenizer = ByteTokenizer(startToken: nil, endToken: nil, paddingToken: nil)
     let stream = try BatchStream(
-      files: [try folder.write("a.txt", "a")], tokenizer: tokenizer, filter: .none,
+      files: [try folder.write("a", to: "a.txt")], tokenizer: tokenizer, filter: .none,
       packing: .concatenated, batchSize: 1, sequenceLength: 8)
     #expect(try stream.next()?.inputs == [Int32](repeating: 100, count: 8))
     #expect(try stream.next()?.targetCount == 8)
@@ -62,8 +63,8 @@ struct BatchStreamTests {
 
   @Test func aRowSaysWhereItComesFrom() throws {
     let folder = try TemporaryFolder()
-    let first = try folder.write("a.jsonl", "\n{\"text\":\"abcd\"}\n{\"text\":\"efgh\"}\n")
-    let second = try folder.write("b.txt", "0123456789")
+    let first = try folder.write("\n{\"text\":\"abcd\"}\n{\"text\":\"efgh\"}\n", to: "a.jsonl")
+    let second = try folder.write("0123456789", to: "b.txt")
     let stream = try BatchStream(
       files: [first, second], tokenizer: ByteTokenizer(), filter: .none, packing: .concatenated,
       batchSize: 4, sequenceLength: 5, endOfCorpus: .stop)
@@ -77,7 +78,7 @@ struct BatchStreamTests {
 
   @Test func theLargestTokenIsReported() throws {
     let folder = try TemporaryFolder()
-    let path = try folder.write("a.txt", "a~b")
+    let path = try folder.write("a~b", to: "a.txt")
     // As input only, as target only, and as padding only.
     for (length, padding, largest) in [(4, 0, 129), (2, 0, 129), (6, 500, 500)]
       as [(Int, Int32, Int32)]
@@ -91,7 +92,7 @@ struct BatchStreamTests {
 
   @Test func normalizationComesBeforeTheTokenizer() throws {
     let folder = try TemporaryFolder()
-    let path = try folder.write("a.txt", "e\u{301}")
+    let path = try folder.write("e\u{301}", to: "a.txt")
     for (normalization, text) in [(Normalization.none, "e\u{301}"), (.nfc, "\u{e9}")] {
       let stream = try BatchStream(
         files: [path], tokenizer: ByteTokenizer(), normalization: normalization, filter: .none,
@@ -106,7 +107,7 @@ struct BatchStreamTests {
   @Test func anErrorLeavesTheCursorAtTheLastBatch() throws {
     let folder = try TemporaryFolder()
     let good = "{\"text\":\"abcdef\"}\n"
-    let path = try folder.write("a.jsonl", good + good + "{\"text\":123456}\n\n" + good)
+    let path = try folder.write(good + good + "{\"text\":123456}\n\n" + good, to: "a.jsonl")
     func stream(_ policy: MalformedLinePolicy, _ cursor: Cursor?) throws -> BatchStream {
       try BatchStream(
         files: [path], tokenizer: ByteTokenizer(), filter: .none, packing: .padOrTruncate,
@@ -121,13 +122,13 @@ struct BatchStreamTests {
     #expect(throws: expected) { try broken.next() }
     #expect(broken.cursor == cursor)
     #expect(try stream(.skip, cursor).remaining().map(\.targetCount) == [7])
-    try folder.write("a.jsonl", good + good + "{\"text\":\"1234\"}\n\n" + good)
+    try folder.write(good + good + "{\"text\":\"1234\"}\n\n" + good, to: "a.jsonl")
     #expect(try stream(.stop, cursor).remaining().map(\.targetCount) == [5, 7])
   }
 
   @Test func sizesThatMakeNoSenseAreRefused() throws {
     let folder = try TemporaryFolder()
-    let path = try folder.write("a.txt", "abc")
+    let path = try folder.write("abc", to: "a.txt")
     for (rows, columns, name) in [(0, 1, "batchSize"), (1, -3, "sequenceLength")] {
       #expect {
         try BatchStream(
@@ -141,7 +142,7 @@ struct BatchStreamTests {
 
   @Test func aStreamMayBeReadOnAnotherThread() async throws {
     let folder = try TemporaryFolder()
-    let path = try folder.write("a.txt", String(repeating: "elm tree ", count: 500))
+    let path = try folder.write(String(repeating: "elm tree ", count: 500), to: "a.txt")
     func stream() throws -> BatchStream {
       try BatchStream(
         files: [path], tokenizer: ByteTokenizer(), filter: .none, packing: .concatenated,

@@ -1,43 +1,46 @@
 import Corpora
 import Foundation
+import TestSupport
 import Testing
 
 struct CorpusFileTests {
   @Test func patternsStandForTheirMatchesInByteOrder() throws {
     let folder = try TemporaryFolder()
-    for name in ["b10.txt", "b2.txt", "B1.txt", "é.txt", "c.jsonl"] { try folder.write(name, "x") }
-    let files = try CorpusFile.expanding([folder.path("c.jsonl"), folder.path("*.txt")])
+    for name in ["b10.txt", "b2.txt", "B1.txt", "é.txt", "c.jsonl"] {
+      try folder.write("x", to: name)
+    }
+    let files = try CorpusFile.expanding([folder("c.jsonl"), folder("*.txt")])
     #expect(files.map(\.name) == ["c.jsonl", "B1.txt", "b10.txt", "b2.txt", "é.txt"])
     #expect(files.allSatisfy { $0.byteCount == 1 })
-    let some = try CorpusFile.expanding([folder.path("b?.txt"), folder.path("{c,zz}.jsonl")])
+    let some = try CorpusFile.expanding([folder("b?.txt"), folder("{c,zz}.jsonl")])
     #expect(some.map(\.name) == ["b2.txt", "c.jsonl"])
   }
 
   @Test func aPathThatExistsIsNoPattern() throws {
     let folder = try TemporaryFolder()
-    try folder.write("a[1].txt", "x")
-    try folder.write("a1.txt", "y")
-    #expect(try CorpusFile.expanding([folder.path("a[1].txt")]).map(\.name) == ["a[1].txt"])
+    try folder.write("x", to: "a[1].txt")
+    try folder.write("y", to: "a1.txt")
+    #expect(try CorpusFile.expanding([folder("a[1].txt")]).map(\.name) == ["a[1].txt"])
   }
 
   @Test func whatIsNotThereIsAnError() throws {
     let folder = try TemporaryFolder()
     #expect(throws: CorpusError.emptyFileList) { try CorpusFile.expanding([]) }
-    #expect(throws: CorpusError.patternMatchesNothing(pattern: folder.path("*.txt"))) {
-      try CorpusFile.expanding([folder.path("*.txt")])
+    #expect(throws: CorpusError.patternMatchesNothing(pattern: folder("*.txt"))) {
+      try CorpusFile.expanding([folder("*.txt")])
     }
-    #expect(throws: CorpusError.missingFile(path: folder.path("a.txt"))) {
-      try CorpusFile.expanding([folder.path("a.txt")])
+    #expect(throws: CorpusError.missingFile(path: folder("a.txt"))) {
+      try CorpusFile.expanding([folder("a.txt")])
     }
-    #expect(throws: CorpusError.notAFile(path: folder.path(""))) {
-      try CorpusFile.expanding([folder.path("")])
+    #expect(throws: CorpusError.notAFile(path: folder(""))) {
+      try CorpusFile.expanding([folder("")])
     }
   }
 
   @Test(.disabled(if: getuid() == 0, "the superuser may read everything"))
   func anUnreadableFileIsAnError() throws {
     let folder = try TemporaryFolder()
-    let path = try folder.write("a.txt", "x")
+    let path = try folder.write("x", to: "a.txt")
     try FileManager.default.setAttributes([.posixPermissions: 0], ofItemAtPath: path)
     #expect { try CorpusFile.expanding([path]) } throws: { error in
       if case CorpusError.unreadable(path, _) = error { true } else { false }

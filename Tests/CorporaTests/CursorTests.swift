@@ -1,5 +1,6 @@
 import Corpora
 import Foundation
+import TestSupport
 import Testing
 
 struct CursorTests {
@@ -25,14 +26,14 @@ struct CursorTests {
         }
         return Array(lines.joined(separator: "\n").utf8)
       }
-      try folder.write("a.jsonl", try lines(12))
-      try folder.write("b.jsonl.gz", try gzipped(lines(9)) + gzipped([10] + lines(4)))
-      try folder.write("c.jsonl.zst", try zstandard([0xEF, 0xBB, 0xBF] + lines(10)))
-      try folder.write("d.txt", text(150))
-      try folder.write("e.txt.gz", gzipped(Array(text(90).utf8)))
-      try folder.write("f.jsonl", "")
-      try folder.write("g.txt", "short")
-      files = [folder.path("*")]
+      try folder.write(try lines(12), to: "a.jsonl")
+      try folder.write(try gzipped(lines(9)) + gzipped([10] + lines(4)), to: "b.jsonl.gz")
+      try folder.write(try zstandard([0xEF, 0xBB, 0xBF] + lines(10)), to: "c.jsonl.zst")
+      try folder.write(text(150), to: "d.txt")
+      try folder.write(gzipped(Array(text(90).utf8)), to: "e.txt.gz")
+      try folder.write("", to: "f.jsonl")
+      try folder.write("short", to: "g.txt")
+      files = [folder("*")]
     }
 
     func stream(
@@ -107,16 +108,16 @@ struct CursorTests {
     let stream = try fixture.stream(.concatenated)
     _ = try stream.next()
     let cursor = stream.cursor
-    try fixture.folder.write("g.txt", "shorter")
+    try fixture.folder.write("shorter", to: "g.txt")
     #expect {
       try fixture.stream(.concatenated, cursor: cursor)
     } throws: { error in
       guard case CorpusError.corpusChanged(let saved, let found) = error else { return false }
       return saved == cursor.corpus && found.byteCount == saved.byteCount + 2
     }
-    try fixture.folder.write("g.txt", "short")
+    try fixture.folder.write("short", to: "g.txt")
     #expect(try fixture.stream(.concatenated, cursor: cursor).next() == stream.next())
-    try fixture.folder.write("h.txt", "")
+    try fixture.folder.write("", to: "h.txt")
     #expect(throws: CorpusError.self) { try fixture.stream(.concatenated, cursor: cursor) }
   }
 

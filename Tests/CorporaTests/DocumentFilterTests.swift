@@ -1,4 +1,5 @@
 import Corpora
+import TestSupport
 import Testing
 
 struct DocumentFilterTests {
@@ -8,7 +9,7 @@ struct DocumentFilterTests {
   ) {
     let folder = try TemporaryFolder()
     let path = try folder.write(
-      "a.jsonl", texts.map { try jsonLine(["text": $0]) + "\n" }.joined())
+      texts.map { try jsonLine(["text": $0]) + "\n" }.joined(), to: "a.jsonl")
     let stream = try BatchStream(
       files: [path], tokenizer: ByteTokenizer(), filter: filter, packing: .padOrTruncate,
       batchSize: 1, sequenceLength: 40_000, endOfCorpus: .stop)

@@ -1,10 +1,11 @@
 import Corpora
+import TestSupport
 import Testing
 
 struct FileFormatTests {
   func format(_ name: String, _ bytes: [UInt8]) throws -> FileFormat {
     let folder = try TemporaryFolder()
-    return try FileFormat(ofFileAt: folder.write(name, bytes))
+    return try FileFormat(ofFileAt: folder.write(bytes, to: name))
   }
 
   @Test func contentsDecideTheWrappingAndNamesTheLayout() throws {

@@ -1,4 +1,5 @@
 import Corpora
+import TestSupport
 import Testing
 
 /// Long contents are compared outside of `#expect`: a failure must not print, or align, all of them.
@@ -10,11 +11,12 @@ struct GzipReaderTests {
     let folder = try TemporaryFolder()
     let middle = text.count / 3
     let members = [text[..<middle], [], text[middle...]].map { gzipped(Array($0)) }
-    let path = try folder.write("a.gz", members.flatMap { $0 })
+    let path = try folder.write(members.flatMap { $0 }, to: "a.gz")
     let isSame1 = try unwrapped(path, compression: .gzip, bufferSize: bufferSize).elementsEqual(
       text)
     #expect(isSame1)
-    let padded = try folder.write("b.gz", members.flatMap { $0 } + [UInt8](repeating: 0, count: 9))
+    let padded = try folder.write(
+      members.flatMap { $0 } + [UInt8](repeating: 0, count: 9), to: "b.gz")
     let isSame2 = try unwrapped(padded, compression: .gzip, bufferSize: bufferSize).elementsEqual(
       text)
     #expect(isSame2)
@@ -24,7 +26,7 @@ struct GzipReaderTests {
     let folder = try TemporaryFolder()
     let whole = gzipped(Array("Some text that is short. ".utf8))
     for count in whole.indices {
-      let path = try folder.write("a.gz", Array(whole[..<count]))
+      let path = try folder.write(Array(whole[..<count]), to: "a.gz")
       #expect(
         throws: CorpusError.truncated(path: path, compression: .gzip, byteOffset: count),
         "\(count) of \(whole.count) bytes"
@@ -38,7 +40,7 @@ struct GzipReaderTests {
     var wrongChecksum = whole
     wrongChecksum[whole.count - 5] ^= 1
     for bytes in [wrongChecksum, whole + Array("trailing".utf8), [0x1F, 0x8B, 0x63, 0x00]] {
-      let path = try folder.write("a.gz", bytes)
+      let path = try folder.write(bytes, to: "a.gz")
       #expect {
         try unwrapped(path, compression: .gzip)
       } throws: { error in
@@ -48,9 +50,9 @@ struct GzipReaderTests {
     }
   }
 
-  @Test(.enabled(if: Shared.exists("data/formats/zstd/gzip"), "no shared data"))
+  @Test(.enabled(if: SharedData.has("data/formats/zstd/gzip"), "no shared data"))
   func aFileThatBrokeOtherReadersIsRefused() throws {
-    let path = Shared.path("data/formats/zstd/gzip/hufts-segv.gz")
+    let path = SharedData.path("data/formats/zstd/gzip/hufts-segv.gz")
     #expect {
       try unwrapped(path, compression: .gzip)
     } throws: {

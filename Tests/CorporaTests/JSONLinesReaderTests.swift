@@ -1,5 +1,6 @@
 import Corpora
 import Foundation
+import TestSupport
 import Testing
 
 struct JSONLinesReaderTests {
@@ -12,23 +13,23 @@ struct JSONLinesReaderTests {
     let lines = try texts.enumerated().map { index, text in
       try jsonLine(["a": [1, 2, ["text": "not this"]], "text": text, "z": index])
     }
-    let unix = try folder.write("unix.jsonl", lines.joined(separator: "\n"))
+    let unix = try folder.write(lines.joined(separator: "\n"), to: "unix.jsonl")
     #expect(try documents([unix]) == texts)
     let windows = try folder.write(
-      "windows.jsonl", "\u{FEFF}" + lines.map { $0 + "\r\n\r\n  \t\n" }.joined())
+      "\u{FEFF}" + lines.map { $0 + "\r\n\r\n  \t\n" }.joined(), to: "windows.jsonl")
     #expect(try documents([windows]) == texts)
   }
 
   @Test func escapesAreResolved() throws {
     let folder = try TemporaryFolder()
-    let path = try folder.write("a.jsonl", #"{"text":"\u0041\u00e9\ud83d\ude00\/\b"}"#)
+    let path = try folder.write(#"{"text":"\u0041\u00e9\ud83d\ude00\/\b"}"#, to: "a.jsonl")
     #expect(try documents([path]) == ["Aé😀/\u{8}"])
   }
 
   @Test func dotsLeadIntoObjects() throws {
     let folder = try TemporaryFolder()
     let path = try folder.write(
-      "a.jsonl", #"{"text":"no","content":{"body":{"te/xt~":"yes"}}}"#)
+      #"{"text":"no","content":{"body":{"te/xt~":"yes"}}}"#, to: "a.jsonl")
     #expect(try documents([path], field: "content.body.te/xt~") == ["yes"])
     #expect(throws: CorpusError.missingField(path: path, line: 1, field: "content.text")) {
       try documents([path], field: "content.text")
@@ -44,7 +45,7 @@ struct JSONLinesReaderTests {
   ])
   func aLineThatIsNoObjectIsNamed(line: String) throws {
     let folder = try TemporaryFolder()
-    let path = try folder.write("a.jsonl", "\(Self.good)\n\n\(line)\n\(Self.good)\n")
+    let path = try folder.write("\(Self.good)\n\n\(line)\n\(Self.good)\n", to: "a.jsonl")
     #expect {
       try documents([path])
     } throws: { error in
@@ -60,13 +61,13 @@ struct JSONLinesReaderTests {
       (#"{"text": true}"#, "a boolean"), (#"{"text": []}"#, "an array"),
       (#"{"text": {}}"#, "an object"),
     ] {
-      let path = try folder.write("a.jsonl", "\(Self.good)\n\(line)")
+      let path = try folder.write("\(Self.good)\n\(line)", to: "a.jsonl")
       let expected = CorpusError.fieldIsNotText(path: path, line: 2, field: "text", found: found)
       #expect(throws: expected) { try documents([path]) }
       #expect(expected.description.hasPrefix("\(path):2: field \"text\" is \(found)"))
       #expect(try documents([path], malformedLines: .skip) == ["good"])
     }
-    let path = try folder.write("a.jsonl", "\(Self.good)\n{\"Text\": \"x\"}\n{}")
+    let path = try folder.write("\(Self.good)\n{\"Text\": \"x\"}\n{}", to: "a.jsonl")
     #expect(throws: CorpusError.missingField(path: path, line: 2, field: "text")) {
       try documents([path])
     }
@@ -77,7 +78,8 @@ struct JSONLinesReaderTests {
     let folder = try TemporaryFolder()
     let first = Array("\(Self.good)\n".utf8)
     let path = try folder.write(
-      "a.jsonl", first + Array("{\"text\": \"".utf8) + [0xC3, 0x28] + Array("\"}\n".utf8) + first)
+      first + Array("{\"text\": \"".utf8) + [0xC3, 0x28] + Array("\"}\n".utf8) + first,
+      to: "a.jsonl")
     let expected = CorpusError.invalidUTF8(path: path, line: 2, byteOffset: first.count + 10)
     #expect(throws: expected) { try documents([path]) }
     #expect(try documents([path], malformedLines: .skip) == ["good", "good"])
@@ -85,7 +87,7 @@ struct JSONLinesReaderTests {
 
   @Test func skippedLinesAreCounted() throws {
     let folder = try TemporaryFolder()
-    let path = try folder.write("a.jsonl", "bad\n\(Self.good)\n\nbad\nbad\n\(Self.good)\nbad\n")
+    let path = try folder.write("bad\n\(Self.good)\n\nbad\nbad\n\(Self.good)\nbad\n", to: "a.jsonl")
     let stream = try BatchStream(
       files: [path, path], tokenizer: ByteTokenizer(), filter: .none, packing: .padOrTruncate,
       batchSize: 4, sequenceLength: 8, endOfCorpus: .stop, malformedLines: .skip)
@@ -101,7 +103,7 @@ struct JSONLinesReaderTests {
     let folder = try TemporaryFolder()
     let frame = zstandard([UInt8](repeating: UInt8(ascii: "a"), count: 16 << 20))
     let path = try folder.write(
-      "a.jsonl.zst", zstandard(Array("{}\n".utf8)) + (0..<17).flatMap { _ in frame })
+      zstandard(Array("{}\n".utf8)) + (0..<17).flatMap { _ in frame }, to: "a.jsonl.zst")
     let stream = try BatchStream(
       files: [path], tokenizer: ByteTokenizer(), filter: .none, packing: .concatenated,
       batchSize: 1, sequenceLength: 8, malformedLines: .skip)

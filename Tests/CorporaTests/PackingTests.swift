@@ -1,4 +1,5 @@
 import Corpora
+import TestSupport
 import Testing
 
 struct PackingTests {
@@ -8,7 +9,7 @@ struct PackingTests {
   ) throws -> (BatchStream, TemporaryFolder) {
     let folder = try TemporaryFolder()
     let path = try folder.write(
-      "a.jsonl", texts.map { try jsonLine(["text": $0]) + "\n" }.joined())
+      texts.map { try jsonLine(["text": $0]) + "\n" }.joined(), to: "a.jsonl")
     let stream = try BatchStream(
       files: [path], tokenizer: tokenizer, filter: .none, packing: packing,
       batchSize: batchSize, sequenceLength: sequenceLength, endOfCorpus: endOfCorpus)

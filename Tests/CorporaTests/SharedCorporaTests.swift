@@ -1,12 +1,13 @@
 import Corpora
 import Foundation
+import TestSupport
 import Testing
 
-@Suite(.enabled(if: Shared.exists("data/corpora"), "no shared data"))
+@Suite(.enabled(if: SharedData.has("data/corpora"), "no shared data"))
 struct SharedCorporaTests {
   /// Foundation's reader is the truth for a small file.
   @Test func webTextIsReadAsFoundationReadsIt() throws {
-    let path = Shared.path("data/corpora/c4_demo.jsonl")
+    let path = SharedData.path("data/corpora/c4_demo.jsonl")
     let lines = try String(contentsOfFile: path, encoding: .utf8).split(separator: "\n")
     let expected = try lines.map {
       let object = try JSONSerialization.jsonObject(with: Data($0.utf8)) as? [String: Any]
@@ -17,13 +18,13 @@ struct SharedCorporaTests {
   }
 
   @Test func encyclopediaTextIsOneDocument() throws {
-    let path = Shared.path("data/corpora/wiki_demo.txt")
+    let path = SharedData.path("data/corpora/wiki_demo.txt")
     #expect(try documents([path]) == [String(contentsOfFile: path, encoding: .utf8)])
   }
 
   /// 184 novels in 129,896,051 bytes of JSON, as `zstd -d | wc` counts; resumed in the middle.
   @Test func novelsAreReadFromZstandard() throws {
-    let path = Shared.path("data/corpora/novels.jsonl.zst")
+    let path = SharedData.path("data/corpora/novels.jsonl.zst")
     func stream(_ cursor: Cursor? = nil) throws -> BatchStream {
       try BatchStream(
         files: [path], tokenizer: ByteTokenizer(), filter: .reference, packing: .concatenated,

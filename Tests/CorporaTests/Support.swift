@@ -5,29 +5,6 @@ import Foundation
 import Testing
 import Tokenization
 
-/// A folder that is gone when the test is over.
-final class TemporaryFolder {
-  let url: URL
-
-  init() throws {
-    url = FileManager.default.temporaryDirectory.appendingPathComponent("corpora-\(UUID())")
-    try FileManager.default.createDirectory(at: url, withIntermediateDirectories: true)
-  }
-
-  deinit { try? FileManager.default.removeItem(at: url) }
-
-  func path(_ name: String) -> String { url.appendingPathComponent(name).path }
-
-  @discardableResult
-  func write(_ name: String, _ bytes: [UInt8]) throws -> String {
-    try Data(bytes).write(to: url.appendingPathComponent(name))
-    return path(name)
-  }
-
-  @discardableResult
-  func write(_ name: String, _ text: String) throws -> String { try write(name, Array(text.utf8)) }
-}
-
 /// One gzip member.
 func gzipped(_ bytes: [UInt8]) -> [UInt8] {
   var stream = z_stream()
@@ -148,15 +125,4 @@ func unwrapped(_ path: String, compression: Compression, bufferSize: Int = 1_000
     if count == 0 { return bytes }
     bytes += buffer[..<count]
   }
-}
-
-/// Data for development that lie beside the package, if they do.
-enum Shared {
-  static let root: URL =
-    ProcessInfo.processInfo.environment["SAMARA_SHARED"].map { URL(fileURLWithPath: $0) }
-    ?? URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-    .deletingLastPathComponent().deletingLastPathComponent().appendingPathComponent("shared")
-
-  static func path(_ name: String) -> String { root.appendingPathComponent(name).path }
-  static func exists(_ name: String) -> Bool { FileManager.default.fileExists(atPath: path(name)) }
 }

@@ -1,5 +1,6 @@
 import Corpora
 import Foundation
+import TestSupport
 import Testing
 
 /// Long contents are compared outside of `#expect`: a failure must not print, or align, all of them.
@@ -15,7 +16,7 @@ struct ZstandardReaderTests {
     let frames =
       [skippable, zstandard(Array(text[..<middle])), zstandard([]), skippable]
       + [zstandard(Array(text[middle...]))]
-    let path = try folder.write("a.zst", frames.flatMap { $0 })
+    let path = try folder.write(frames.flatMap { $0 }, to: "a.zst")
     let isSame1 = try unwrapped(path, compression: .zstandard, bufferSize: bufferSize)
       .elementsEqual(text)
     #expect(isSame1)
@@ -24,7 +25,7 @@ struct ZstandardReaderTests {
 
   @Test func readsWindowsThatTheLibraryRefusesByDefault() throws {
     let folder = try TemporaryFolder()
-    let path = try folder.write("a.zst", zstandard(text, windowLog: 28))
+    let path = try folder.write(zstandard(text, windowLog: 28), to: "a.zst")
     let isSame2 = try unwrapped(path, compression: .zstandard, bufferSize: 1 << 16).elementsEqual(
       text)
     #expect(isSame2)
@@ -34,7 +35,7 @@ struct ZstandardReaderTests {
     let folder = try TemporaryFolder()
     let whole = zstandard(Array("Some text that is short. ".utf8))
     for count in 1..<whole.count {
-      let path = try folder.write("a.zst", Array(whole[..<count]))
+      let path = try folder.write(Array(whole[..<count]), to: "a.zst")
       #expect(
         throws: CorpusError.truncated(path: path, compression: .zstandard, byteOffset: count),
         "\(count) of \(whole.count) bytes"
@@ -47,7 +48,7 @@ struct ZstandardReaderTests {
     let folder = try TemporaryFolder()
     var generator = TestGenerator(state: 1)
     let noise = (0..<200_000).map { _ in UInt8.random(in: 0...255, using: &generator) }
-    let path = try folder.write("a.zst", Array(zstandard(noise)[..<(6 + 3 + 131_072)]))
+    let path = try folder.write(Array(zstandard(noise)[..<(6 + 3 + 131_072)]), to: "a.zst")
     let reader = try openDecompressed(path: path, compression: .zstandard)
     var buffer = [UInt8](repeating: 0, count: 1_000)
     var delivered: [UInt8] = []
@@ -70,7 +71,7 @@ struct ZstandardReaderTests {
     // The frame header's reserved bit.
     reserved[4] |= 0x08
     for bytes in [whole + Array("trailing".utf8), reserved] {
-      let path = try folder.write("a.zst", bytes)
+      let path = try folder.write(bytes, to: "a.zst")
       #expect {
         try unwrapped(path, compression: .zstandard)
       } throws: { error in
@@ -88,7 +89,7 @@ struct ZstandardReaderTests {
     // Magic; descriptor without content size; window 2^31; a raw block of 100 bytes that stops at
     // once.
     let bytes: [UInt8] = [0x28, 0xB5, 0x2F, 0xFD, 0x00, 21 << 3, 0x20, 0x03, 0x00, 0x41]
-    let path = try folder.write("a.zst", bytes)
+    let path = try folder.write(bytes, to: "a.zst")
     #expect(
       throws: CorpusError.truncated(path: path, compression: .zstandard, byteOffset: bytes.count)
     ) { try unwrapped(path, compression: .zstandard) }
@@ -97,10 +98,10 @@ struct ZstandardReaderTests {
   static let golden = "data/formats/zstd/golden-decompression"
 
   /// Sizes and contents are those that the zstd tool gives.
-  @Test(.enabled(if: Shared.exists(golden), "no shared data"))
+  @Test(.enabled(if: SharedData.has(golden), "no shared data"))
   func goldenFramesGiveTheirBytes() throws {
     func bytes(_ name: String) throws -> [UInt8] {
-      try unwrapped(Shared.path("\(Self.golden)/\(name)"), compression: .zstandard)
+      try unwrapped(SharedData.path("\(Self.golden)/\(name)"), compression: .zstandard)
     }
     #expect(try bytes("empty-block.zst").isEmpty)
     let isSame4 = try bytes("rle-first-block.zst").elementsEqual(repeatElement(0, count: 1_048_576))
@@ -110,7 +111,7 @@ struct ZstandardReaderTests {
 
   /// Old libraries refuse one valid frame and forgive some invalid ones: no file may do worse than
   /// throw.
-  @Test(.enabled(if: Shared.exists(golden), "no shared data"))
+  @Test(.enabled(if: SharedData.has(golden), "no shared data"))
   func oddFramesEndInBytesOrAnError() throws {
     let names = [
       "golden-decompression/zeroSeq_2B.zst", "golden-decompression-errors/off0.bin.zst",
@@ -118,7 +119,7 @@ struct ZstandardReaderTests {
       "golden-decompression-errors/zeroSeq_extraneous.zst",
     ]
     for name in names {
-      let path = Shared.path("data/formats/zstd/\(name)")
+      let path = SharedData.path("data/formats/zstd/\(name)")
       do throws(CorpusError) {
         let reader = try openDecompressed(path: path, compression: .zstandard)
         #expect(try reader.skip(1_000) <= 18, "\(name)")

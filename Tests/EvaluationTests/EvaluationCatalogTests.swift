@@ -51,17 +51,6 @@ import Testing
         == "there is no evaluation task \"winogrnade\"; did you mean winogrande?")
   }
 
-  @Test func editDistances() {
-    func distance(_ first: String, _ second: String) -> Int {
-      EvaluationCatalog.editDistance(Array(first.utf8), Array(second.utf8))
-    }
-    #expect(distance("kitten", "sitting") == 3)
-    #expect(distance("", "abc") == 3)
-    #expect(distance("abc", "") == 3)
-    #expect(distance("abc", "abc") == 0)
-    #expect(distance("intention", "execution") == 5)
-  }
-
   @Test func aTaskOfOnesOwnIsFoundByName() throws {
     var catalog = catalog
     catalog.tasks.append(StoryQuestions(name: "my_stories", file: "s.jsonl"))

@@ -1,5 +1,6 @@
 import Evaluation
 import Foundation
+import TestSupport
 
 /// What lm-evaluation-harness 0.4.13 recorded of a task.
 struct HarnessFixture: Decodable {
@@ -30,7 +31,7 @@ struct HarnessFixture: Decodable {
 
   /// The file of a task.
   init(task: String) throws {
-    let url = Self.folder.appendingPathComponent("\(task).json")
+    let url = URL(fileURLWithPath: SharedData.path("\(Self.folder)/\(task).json"))
     self = try JSONDecoder().decode(HarnessFixture.self, from: Data(contentsOf: url))
   }
 
@@ -46,19 +47,9 @@ struct HarnessFixture: Decodable {
     "arc_easy", "arc_challenge", "hellaswag", "piqa", "boolq", "sciq", "winogrande",
   ]
 
-  /// The folder of shared reference data: `SAMARA_SHARED`, or beside the package.
-  static let shared: URL = {
-    if let path = ProcessInfo.processInfo.environment["SAMARA_SHARED"] {
-      return URL(fileURLWithPath: path)
-    }
-    return URL(fileURLWithPath: #filePath)  // ROOT/Tests/EvaluationTests/FILE
-      .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
-      .deletingLastPathComponent().appendingPathComponent("shared")
-  }()
+  private static let folder = "fixtures/lm-eval"
 
-  static let folder = shared.appendingPathComponent("fixtures/lm-eval")
-
-  static var isPresent: Bool { FileManager.default.fileExists(atPath: folder.path) }
+  static var isPresent: Bool { SharedData.has(folder) }
 
   /// A folder with the benchmarks as JSON lines in the hub's layout: `SAMARA_BENCHMARKS`.
   static let benchmarks = ProcessInfo.processInfo.environment["SAMARA_BENCHMARKS"]

@@ -1,5 +1,4 @@
 import Evaluation
-import Foundation
 import Tokenization
 
 /// One token a byte, after four special ones.
@@ -81,32 +80,6 @@ struct FunctionScorer: LanguageModelScorer {
   mutating func score(_ requests: [TokenizedRequest]) throws -> [RequestScore] {
     batches.append(requests)
     return try requests.map(function)
-  }
-}
-
-/// A folder of its own for a test, removed with it.
-final class TemporaryFolder {
-  let path: String
-
-  init() throws {
-    path =
-      FileManager.default.temporaryDirectory.appendingPathComponent(
-        "evaluation-\(UUID().uuidString)"
-      ).path
-    try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
-  }
-
-  deinit { try? FileManager.default.removeItem(atPath: path) }
-
-  /// Writes a file and returns its path.
-  @discardableResult
-  func write(_ text: String, to name: String) throws -> String {
-    let file = "\(path)/\(name)"
-    try FileManager.default.createDirectory(
-      at: URL(fileURLWithPath: file).deletingLastPathComponent(),
-      withIntermediateDirectories: true)
-    try Data(text.utf8).write(to: URL(fileURLWithPath: file))
-    return file
   }
 }
 

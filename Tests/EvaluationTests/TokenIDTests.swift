@@ -1,21 +1,21 @@
 import Evaluation
 import Foundation
+import TestSupport
 import Testing
 import Tokenization
 
 /// Token ids against those that lm-evaluation-harness 0.4.13 made with Llama 2's tokenizer.
 @Suite struct TokenIDTests {
-  private static let model = HarnessFixture.shared
-    .appendingPathComponent("data/tokenizers/llama2/tokenizer.model").path
+  private static let model = "data/tokenizers/llama2/tokenizer.model"
 
   @Test(
     "requests have the harness's token ids",
     .enabled(
-      if: HarnessFixture.isPresent && FileManager.default.fileExists(atPath: model),
+      if: HarnessFixture.isPresent && SharedData.has(model),
       "needs the shared fixtures and Llama 2's tokenizer"),
     arguments: HarnessFixture.tasks)
   func ids(task: String) throws {
-    let tokenizer = try SentencePieceTokenizer(contentsOf: Self.model)
+    let tokenizer = try SentencePieceTokenizer(contentsOf: SharedData.path(Self.model))
     let fixture = try HarnessFixture(task: task)
     let location = DocumentLocation(task: task, path: "fixture", line: 1)
     // The fixture's counts are those before requests were cut to its model's 512 tokens.

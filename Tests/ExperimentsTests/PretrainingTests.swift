@@ -63,6 +63,45 @@ import Testing
     expectEqual(folder, "whole", "cut", step: "step-00000020")
   }
 
+  /// A run all of whose checkpoints are damaged is not quietly begun anew.
+  @Test func nothingIsOverwrittenWhenAllIsBroken() throws {
+    let folder = try TinyWorkspace()
+    try folder.start("run")
+    let metrics = try folder.metrics("run")
+    for step in ["10", "15", "20"] {
+      let path = "\(folder.workspace.checkpoints)/run/step-000000\(step)/weights.safetensors"
+      try Data([1]).write(to: URL(filePath: path))
+    }
+    let error = #expect(throws: ExperimentError.self) { try folder.resume("run") }
+    #expect("\(try #require(error))".contains("no checkpoint of run"))
+    #expect(try folder.metrics("run") == metrics)
+    #expect(try folder.run("run").checkpoints.all().map(\.step) == [10, 15, 20])
+  }
+
+  @Test func aLostRecordIsRebuilt() throws {
+    let folder = try TinyWorkspace()
+    try folder.start("whole")
+    try folder.start("cut")
+    try FileManager.default.removeItem(atPath: folder.run("cut").recordPath)
+    try FileManager.default.removeItem(
+      atPath: "\(folder.workspace.checkpoints)/cut/step-00000020")
+    #expect(throws: ExperimentError.self) { try folder.start("cut") }
+    try folder.resume("cut")
+    expectEqual(folder, "whole", "cut", step: "step-00000020")
+  }
+
+  @Test func anotherWayOfReadingCanBeAccepted() throws {
+    let folder = try TinyWorkspace()
+    try folder.start("run")
+    try FileManager.default.removeItem(
+      atPath: "\(folder.workspace.checkpoints)/run/step-00000020")
+    var changed = folder.recipe
+    changed.reading.packing = .padOrTruncate
+    #expect(throws: ExperimentError.self) { try folder.resume("run", changed) }
+    try folder.resume("run", changed, acceptsChanges: true)
+    #expect(folder.bytes("run/step-00000020/state.json") != nil)
+  }
+
   @Test func onlyTheNewestCheckpointsStay() throws {
     let folder = try TinyWorkspace()
     try folder.start("run")

@@ -20,7 +20,7 @@ import Testing
       if: SharedData.has("fixtures/openelm-tiny"), "needs the shared reference values"))
   func theReferenceImplementation() throws {
     let verification = try Verification(
-      of: ReferenceRun(path: "\(SharedData.directory)/fixtures/openelm-tiny"))
+      of: ReferenceRun(path: SharedData.path("fixtures/openelm-tiny")))
     #expect(verification.passes, "\(verification)")
   }
 
@@ -56,6 +56,27 @@ import Testing
       try Verification(of: ReferenceRun(path: "\(folder.path)/copy"))
     }
     #expect("\(try #require(error))".contains("tokens below 50"))
+  }
+
+  /// A reference that no model could have made is an error, never a crash.
+  @Test(arguments: [
+    ("\"head_dim\": 8", "\"head_dim\": 7"), ("\"num_gqa_groups\": 2", "\"num_gqa_groups\": 0"),
+    ("\"model_dim\": 24", "\"model_dim\": 4611686018427387904"),
+    ("\"vocab_size\": 50", "\"vocab_size\": -1"),
+    ("\"max_context_length\": 16", "\"max_context_length\": 4"),
+    ("\"betas\": [\n   0.9,", "\"betas\": ["), ("\"prompt\": [\n   3,", "\"prompt\": [\n   99,"),
+  ])
+  func aReferenceThatMakesNoModel(found: String, replacement: String) throws {
+    let folder = try TemporaryFolder()
+    try FileManager.default.copyItem(atPath: Self.fixture, toPath: "\(folder.path)/copy")
+    let path = "\(folder.path)/copy/reference.json"
+    let text = try String(contentsOfFile: path, encoding: .utf8)
+    #expect(text.contains(found))
+    try text.replacingOccurrences(of: found, with: replacement).write(
+      toFile: path, atomically: true, encoding: .utf8)
+    #expect(throws: (any Error).self) {
+      try Verification(of: ReferenceRun(path: "\(folder.path)/copy"))
+    }
   }
 
   @Test func aFolderThatIsNoReference() throws {

@@ -40,7 +40,7 @@ import Testing
     .enabled(
       if: SharedData.has("fixtures/openelm-recipes.json"), "needs the shared reference values"))
   func everyLayerOfEverySize() throws {
-    let path = "\(SharedData.directory)/fixtures/openelm-recipes.json"
+    let path = SharedData.path("fixtures/openelm-recipes.json")
     let root = try JSONSerialization.jsonObject(with: Data(contentsOf: URL(filePath: path)))
     let sizes = try #require((root as? [String: Any])?["sizes"] as? [String: [String: Any]])
     for (name, configuration, _) in Self.sizes {

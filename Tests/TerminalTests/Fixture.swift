@@ -1,20 +1,17 @@
 import Foundation
 import Terminal
+import TestSupport
 
 /// Runs of made-up numbers in a folder of their own, gone with the value that made them.
 final class Fixture {
-  let path: String
+  private let temporary: TemporaryFolder
+  var path: String { temporary.path }
   var folder: RunsFolder { RunsFolder(path: path) }
   /// The moment that the logs were written at: 2001-09-09 01:46:40 UTC.
   static let moment = Date(timeIntervalSince1970: 1_000_000_000)
 
   init() throws {
-    path = NSTemporaryDirectory() + "terminal-tests-\(UUID().uuidString)"
-    try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
-  }
-
-  deinit {
-    try? FileManager.default.removeItem(atPath: path)
+    temporary = try TemporaryFolder()
   }
 
   func write(_ text: String, run name: String, secondsAgo: Double = 0) throws {

@@ -3,23 +3,6 @@ import Terminal
 import Testing
 
 @Suite struct RunsFolderTests {
-  @Test(arguments: [
-    ("", "", 0), ("abc", "", 3), ("kitten", "sitting", 3), ("ab", "ba", 1), ("flaw", "lawn", 2),
-    ("ca", "abc", 3), ("same", "same", 0),
-  ])
-  func measuresEdits(first: String, second: String, distance: Int) {
-    #expect(NearestNames.editDistance(first, second) == distance)
-    #expect(NearestNames.editDistance(second, first) == distance)
-  }
-
-  @Test func findsWhatWasMeant() {
-    let names = ["openelm-1.1b", "openelm-270m", "openelm-450m", "wikipedia-small"]
-    #expect(NearestNames.of("opneelm-270m", among: names).first == "openelm-270m")
-    #expect(NearestNames.of("WIKI", among: names) == ["wikipedia-small"])
-    #expect(NearestNames.of("openelm", among: names) == Array(names.prefix(3)))
-    #expect(NearestNames.of("zzz", among: names) == [])
-  }
-
   @Test func listsOnlyRuns() throws {
     let fixture = try Fixture()
     try fixture.write("", run: "b")

@@ -11,20 +11,9 @@ public enum SharedData {
 
   /// Whether a file or folder of it is there.
   public static func has(_ path: String) -> Bool {
-    FileManager.default.fileExists(atPath: "\(directory)/\(path)")
-  }
-}
-
-/// A folder of a test's own, removed with it.
-public final class TemporaryFolder: Sendable {
-  public let path: String
-
-  public init() throws {
-    path =
-      FileManager.default.temporaryDirectory
-      .appendingPathComponent("samara-\(UUID().uuidString)").path
-    try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
+    FileManager.default.fileExists(atPath: self.path(path))
   }
 
-  deinit { try? FileManager.default.removeItem(atPath: path) }
+  /// The path of a file or folder of it.
+  public static func path(_ name: String) -> String { "\(directory)/\(name)" }
 }

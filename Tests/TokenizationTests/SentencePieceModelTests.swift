@@ -1,4 +1,6 @@
+import Files
 import Foundation
+import TestSupport
 import Testing
 import Tokenization
 
@@ -21,14 +23,13 @@ struct SentencePieceModelTests {
   }
 
   @Test func writtenAndRead() throws {
-    try withTemporaryFolder { folder in
-      let path = "\(folder)/small.model"
-      try model.write(to: path)
-      #expect(try SentencePieceModel(contentsOf: path) == model)
-      #expect(try FileManager.default.contentsOfDirectory(atPath: folder) == ["small.model"])
-      try SentencePieceModel(pieces: [.init("b", score: 0, kind: .normal)]).write(to: path)
-      #expect(try SentencePieceModel(contentsOf: path).pieces.count == 1)
-    }
+    let folder = try TemporaryFolder()
+    let path = folder("small.model")
+    try model.write(to: path)
+    #expect(try SentencePieceModel(contentsOf: path) == model)
+    #expect(try folder.names() == ["small.model"])
+    try SentencePieceModel(pieces: [.init("b", score: 0, kind: .normal)]).write(to: path)
+    #expect(try SentencePieceModel(contentsOf: path).pieces.count == 1)
   }
 
   @Test func unknownFieldsAreKept() throws {
@@ -72,28 +73,25 @@ struct SentencePieceModelTests {
   }
 
   @Test func notAModel() throws {
-    try withTemporaryFolder { folder in
-      let path = "\(folder)/tokenizer.json"
-      try Data("{\"version\": \"1.0\"}".utf8).write(to: URL(fileURLWithPath: path))
-      let error = #expect(throws: TokenizationError.self) {
-        try SentencePieceModel(contentsOf: path)
-      }
-      #expect(error?.description.hasPrefix("\(path): not a whole SentencePiece model") == true)
-      let missing = #expect(throws: TokenizationError.self) {
-        try SentencePieceModel(contentsOf: "\(folder)/absent")
-      }
-      guard case .unreadableFile = missing else {
-        Issue.record("\(String(describing: missing))")
-        return
-      }
-      let unwritable = #expect(throws: TokenizationError.self) {
-        try model.write(to: "\(folder)/absent/small.model")
-      }
-      guard case .unwritableFile = unwritable else {
-        Issue.record("\(String(describing: unwritable))")
-        return
-      }
+    let folder = try TemporaryFolder()
+    let path = folder("tokenizer.json")
+    try Data("{\"version\": \"1.0\"}".utf8).write(to: URL(fileURLWithPath: path))
+    let error = #expect(throws: TokenizationError.self) {
+      try SentencePieceModel(contentsOf: path)
     }
+    #expect(error?.description.hasPrefix("\(path): not a whole SentencePiece model") == true)
+    let missing = #expect(throws: TokenizationError.self) {
+      try SentencePieceModel(contentsOf: folder("absent"))
+    }
+    guard case .unreadableFile = missing else {
+      Issue.record("\(String(describing: missing))")
+      return
+    }
+    let unwritable = #expect(throws: FileError.self) {
+      try model.write(to: folder("absent/small.model"))
+    }
+    #expect(unwritable?.code == ENOENT)
+    #expect(unwritable?.description.hasPrefix(folder("absent/small.model")) == true)
   }
 
   @Test func wireFormatViolations() {

@@ -1,6 +1,14 @@
 import Foundation
+import TestSupport
 import Testing
 import Tokenization
+
+/// Reference values that are not part of the package.
+private enum SharedFiles {
+  static let llamaModel = "data/tokenizers/llama2/tokenizer.model"
+  static let cases = "fixtures/tokenizer-cases.jsonl"
+  static let vectors = "data/tokenizers/vectors/ggml-vocab-llama-spm.gguf"
+}
 
 private struct Case: Decodable {
   var text: String
@@ -18,16 +26,16 @@ private struct Case: Decodable {
 /// Ids of the sentencepiece library and of llama.cpp for Llama 2's tokenizer.
 @Suite(
   .enabled(
-    if: SharedFiles.exists(SharedFiles.llamaModel) && SharedFiles.exists(SharedFiles.cases)
-      && SharedFiles.exists(SharedFiles.vectors + ".inp"),
+    if: SharedData.has(SharedFiles.llamaModel) && SharedData.has(SharedFiles.cases)
+      && SharedData.has(SharedFiles.vectors + ".inp"),
     "Llama 2's tokenizer and its reference ids are not here"))
 struct SentencePieceTokenizerSharedTests {
   private func tokenizer() throws -> SentencePieceTokenizer {
-    try SentencePieceTokenizer(contentsOf: SharedFiles.path(SharedFiles.llamaModel))
+    try SentencePieceTokenizer(contentsOf: SharedData.path(SharedFiles.llamaModel))
   }
 
   private func cases() throws -> [Case] {
-    try String(contentsOfFile: SharedFiles.path(SharedFiles.cases), encoding: .utf8)
+    try String(contentsOfFile: SharedData.path(SharedFiles.cases), encoding: .utf8)
       .split(separator: "\n")
       .map { try JSONDecoder().decode(Case.self, from: Data($0.utf8)) }
   }
@@ -77,9 +85,9 @@ struct SentencePieceTokenizerSharedTests {
   @Test func vectorsOfAnotherImplementation() throws {
     let tokenizer = try tokenizer()
     let texts = try String(
-      contentsOfFile: SharedFiles.path(SharedFiles.vectors + ".inp"), encoding: .utf8)
+      contentsOfFile: SharedData.path(SharedFiles.vectors + ".inp"), encoding: .utf8)
     let lines = try String(
-      contentsOfFile: SharedFiles.path(SharedFiles.vectors + ".out"), encoding: .utf8
+      contentsOfFile: SharedData.path(SharedFiles.vectors + ".out"), encoding: .utf8
     ).components(separatedBy: "\n")
     let inputs = texts.components(separatedBy: "\n__ggml_vocab_test__\n")
     #expect(inputs.count > 40)
@@ -90,7 +98,7 @@ struct SentencePieceTokenizerSharedTests {
   }
 
   @Test func modelIsWrittenAsRead() throws {
-    let model = try SentencePieceModel(contentsOf: SharedFiles.path(SharedFiles.llamaModel))
+    let model = try SentencePieceModel(contentsOf: SharedData.path(SharedFiles.llamaModel))
     #expect(model.pieces.count == 32_000)
     #expect(try SentencePieceModel(bytes: model.serialized()) == model)
   }

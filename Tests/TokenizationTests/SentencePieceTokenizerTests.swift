@@ -39,10 +39,10 @@ struct SentencePieceTokenizerTests {
     #expect(tokenizer.piece(1_000) == "<unk>")
   }
 
-  /// SHA-256 of the same content, made with Python's hashlib.
+  /// The CRC-32 of the same content by Python's zlib. Checkpoints remember it, so it must not change.
   @Test func fingerprint() throws {
     var model = HandmadeModel.plain.model
-    let expected = "c4a2bbde5c6068d5a1d89881806feb7847ee7aad321aaf13bf031097c8d7b249"
+    let expected = "3d6a94f3-518"
     #expect(try SentencePieceTokenizer(model).fingerprint == expected)
     model.trainer.characterCoverage = 0.5
     model.path = "elsewhere"

@@ -52,6 +52,7 @@ extension Recipe {
     let (length, perStep, perPass) = (
       batching.sequenceLength, batching.sequencesPerStep, batching.sequencesPerPass
     )
+    if let fault = model.fault { throw .invalidModel(recipe: name, fault: fault) }
     // Tokens and operations are counted in 64 bits.
     let limit = 1 << 30
     try check("steps", steps, (1...limit).contains(steps), "1 to \(limit)")

@@ -9,10 +9,13 @@ enum TokenizerTraining {
     var source = source
     try source.seek(epoch: 0, document: nil)
     var failure: (any Error)?
+    var byteCount = 0
     let documents = AnySequence {
       AnyIterator<[UInt8]> {
         do {
-          return try nextDocument(of: &source)
+          let document = try nextDocument(of: &source)
+          byteCount += document?.count ?? 0
+          return document
         } catch {
           failure = error
           return nil
@@ -22,6 +25,9 @@ enum TokenizerTraining {
     let result = Result { try BytePairTrainer(vocabularySize: vocabularySize).train(documents) }
     // A corpus that broke off explains a trainer that found too little.
     if let failure { throw failure }
+    guard byteCount > 0 else {
+      throw ExperimentError.emptyCorpus(paths: source.files.map(\.path))
+    }
     return try result.get()
   }
 

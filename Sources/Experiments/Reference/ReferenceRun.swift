@@ -51,7 +51,18 @@ public struct ReferenceRun: Sendable {
     guard record.config.ffnWithGlu ?? true else {
       throw .unreadableReference(path: file, reason: "feed-forward layers without a gate")
     }
-    model = record.config.configuration
+    let model = record.config.configuration
+    self.model = model
+    let (prompt, betas) = (record.greedy.prompt, record.optimizer.betas)
+    let fault =
+      model.fault
+      ?? (betas.count == 2 ? nil : "\(betas.count) betas, expected 2")
+      ?? (prompt.isEmpty ? "an empty prompt" : nil)
+      ?? (prompt.allSatisfy { $0 >= 0 && $0 < model.vocabularySize }
+        ? nil : "a prompt outside the vocabulary of \(model.vocabularySize)")
+      ?? (prompt.count + record.greedy.continuation.count <= 2 * model.contextLength
+        ? nil : "a continuation longer than twice the context of \(model.contextLength)")
+    if let fault { throw .unreadableReference(path: file, reason: fault) }
     settings = TrainingSettings(
       optimizer: AdamW(
         beta1: record.optimizer.betas[0], beta2: record.optimizer.betas[1],

@@ -81,12 +81,21 @@ public struct Verification: Sendable, Hashable, Encodable {
     let inputs = try TokenTensor(named: "input_ids", in: file, below: model.vocabularySize)
     let targets = reference.marked(
       try TokenTensor(named: "targets", in: file, below: model.vocabularySize).values)
-    let batch = inputs.shape[0]
+    let shape = inputs.shape
+    guard shape.count == 2, shape[0] > 0, targets.count == inputs.values.count,
+      shape[1] <= 2 * model.contextLength
+    else {
+      throw ExperimentError.unreadableReference(
+        path: file.path, reason: "inputs of shape \(shape) and \(targets.count) targets")
+    }
+    let batch = shape[0]
     let logits = model.logits(of: inputs.values, batch: batch)
-    logitsMaxAbsError =
-      distance(
-        logits, try TensorFile.tensor(named: "logits", in: file)
-      ).largest
+    let theirLogits = try TensorFile.tensor(named: "logits", in: file)
+    guard theirLogits.shape.elementCount == logits.shape.elementCount else {
+      throw ExperimentError.unreadableReference(
+        path: file.path, reason: "logits of shape \(theirLogits.shape)")
+    }
+    logitsMaxAbsError = distance(logits, theirLogits).largest
     var gradients: [Tensor?] = []
     var (crossEntropy, zLoss) = (0.0, 0.0)
     _ = valueWithGradient(at: model, accumulatingInto: &gradients) { model in
@@ -117,7 +126,9 @@ public struct Verification: Sendable, Hashable, Encodable {
   private mutating func compareTraining(_ model: OpenELM, _ reference: ReferenceRun) throws {
     let batches = try TokenTensor(
       named: "batches", in: reference.file("batches"), below: model.vocabularySize)
-    guard batches.shape.count == 3, batches.shape[0] >= reference.log.count else {
+    guard batches.shape.count == 3, batches.shape[0] >= reference.log.count,
+      batches.shape[1] > 0, (2...2 * model.contextLength).contains(batches.shape[2])
+    else {
       throw ExperimentError.unreadableReference(
         path: reference.path,
         reason: "batches of shape \(batches.shape) for \(reference.log.count) logged steps")

@@ -1,4 +1,5 @@
 import Checkpoints
+import Files
 import Foundation
 
 /// The mean of a run's last weights, as a checkpoint of its own.
@@ -16,7 +17,7 @@ public enum Averaging {
   /// Writes `checkpoints/RUN/average` from the newest `count` whole checkpoints, or as many as there
   /// are.
   ///
-  /// - Throws: `ExperimentError.unknownRun`, `.noCheckpoint`, `CheckpointError`.
+  /// - Throws: `ExperimentError.unknownRun`, `.noCheckpoint`, `CheckpointError`, `FileError`.
   public static func average(
     _ run: RunDirectory, last count: Int, in workspace: Workspace
   ) throws -> Result {

@@ -82,7 +82,8 @@ public struct Pretraining: Sendable {
     let log = try RunLog(run, keepingSteps: step, progress: progress)
     let state = RunState(
       recipe: record.recipe, overrides: record.overrides, threads: record.threads,
-      kernels: MatrixMultiply.kernelName, tokenizer: data.tokenizer.fingerprint, step: 0, tokens: 0, updateCount: 0,
+      kernels: MatrixMultiply.kernelName, tokenizer: data.tokenizer.fingerprint, step: 0, tokens: 0,
+      updateCount: 0,
       consecutiveSkips: 0, skippedSteps: 0, cursor: nil)
     // The loop is the trainer's only owner: a second one here would hold the first step's weights
     // and moments, three times the model, to the end of the run.

@@ -1,4 +1,5 @@
 import Checkpoints
+import Files
 import Foundation
 
 /// The folders of one run, and the lock that keeps two processes from training it.
@@ -42,7 +43,7 @@ public struct RunDirectory: Sendable {
 
   /// Makes the folders and writes what the run is started with.
   ///
-  /// - Throws: `ExperimentError.runExists`, `.writeFailed`.
+  /// - Throws: `ExperimentError.runExists`, `.writeFailed`, `FileError`.
   public func create(_ record: RunRecord) throws {
     guard !exists else { throw ExperimentError.runExists(name: name) }
     try makeFolders()

@@ -1,5 +1,6 @@
 import Checkpoints
 import Corpora
+import Files
 import Foundation
 import Models
 import Terminal
@@ -39,7 +40,7 @@ struct TrainingLoop<Model: LanguageModel> {
   ///
   /// An error of the corpus, or a run that diverges, leaves a checkpoint of the steps taken.
   ///
-  /// - Throws: `CorpusError`, `CheckpointError`, `ExperimentError`.
+  /// - Throws: `CorpusError`, `CheckpointError`, `FileError`, `ExperimentError`.
   mutating func finish() throws -> Pretraining.Outcome {
     SignalWatch.start()
     defer { progress.finish() }
@@ -159,7 +160,7 @@ extension Error {
   /// A checkpoint that cannot be written is not worth a second attempt; a step that could not be
   /// logged would leave a gap in the log of the resumed run.
   fileprivate var leavesStepsWhole: Bool {
-    if self is CheckpointError { return false }
+    if self is CheckpointError || self is FileError { return false }
     if case .writeFailed? = self as? ExperimentError { return false }
     return true
   }

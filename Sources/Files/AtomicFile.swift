@@ -22,8 +22,8 @@ public final class AtomicFile {
   ///
   /// - Parameter bytesNeeded: The size that the file will have, if it is known. The disk is asked
   ///   for it now, so that a full one is found before hours are spent on writing.
-  /// - Throws: ``CheckpointError/system(path:operation:code:bytesNeeded:)``.
-  public init(path: String, bytesNeeded: Int? = nil) throws(CheckpointError) {
+  /// - Throws: ``FileError``.
+  public init(path: String, bytesNeeded: Int? = nil) throws(FileError) {
     self.path = path
     self.bytesNeeded = bytesNeeded
     partialPath = "\(path).partial-\(getpid())"
@@ -35,7 +35,7 @@ public final class AtomicFile {
         // Other codes mean that the file system cannot reserve room, not that it has none.
         if [ENOSPC, EDQUOT, EFBIG].contains(code) {
           discard()
-          throw CheckpointError.system(
+          throw FileError(
             path: path, operation: "reserving room", code: code, bytesNeeded: bytesNeeded)
         }
       }
@@ -47,17 +47,17 @@ public final class AtomicFile {
   /// Writes `bytes` to `path` at once.
   public static func write(
     _ bytes: some Collection<UInt8>, to path: String
-  ) throws(CheckpointError) {
+  ) throws(FileError) {
     let file = try AtomicFile(path: path, bytesNeeded: bytes.count)
     // An array has contiguous storage, whatever the collection has.
     let array = Array(bytes)
-    try array.withUnsafeBufferPointer { buffer throws(CheckpointError) in
+    try array.withUnsafeBufferPointer { buffer throws(FileError) in
       try file.append(UnsafeRawBufferPointer(buffer))
     }
     try file.commit()
   }
 
-  public func append(_ bytes: UnsafeRawBufferPointer) throws(CheckpointError) {
+  public func append(_ bytes: UnsafeRawBufferPointer) throws(FileError) {
     precondition(descriptor >= 0, "\(path): bytes are appended after the file was closed")
     checksum.append(bytes)
     if pending.count + bytes.count <= Self.bufferSize {
@@ -69,18 +69,18 @@ public final class AtomicFile {
   }
 
   /// Syncs the file and gives it its name.
-  public func commit() throws(CheckpointError) {
-    do throws(CheckpointError) {
+  public func commit() throws(FileError) {
+    do throws(FileError) {
       try flush()
       // What was reserved and not used must not stay as zeros at the end.
       guard ftruncate(descriptor, off_t(checksum.byteCount)) == 0 else {
-        throw CheckpointError.latest("setting the size", path, bytesNeeded: bytesNeeded)
+        throw FileError.latest("setting the size", path, bytesNeeded: bytesNeeded)
       }
       try FileSystem.sync(descriptor, path: path, bytesNeeded: bytesNeeded)
       let open = descriptor
       descriptor = -1
       guard close(open) == 0, rename(partialPath, path) == 0 else {
-        throw CheckpointError.latest("naming the file", path, bytesNeeded: bytesNeeded)
+        throw FileError.latest("naming the file", path, bytesNeeded: bytesNeeded)
       }
     } catch {
       discard()
@@ -97,21 +97,21 @@ public final class AtomicFile {
     unlink(partialPath)
   }
 
-  private func flush() throws(CheckpointError) {
+  private func flush() throws(FileError) {
     let bytes = pending
     pending.removeAll(keepingCapacity: true)
-    try bytes.withUnsafeBufferPointer { buffer throws(CheckpointError) in
+    try bytes.withUnsafeBufferPointer { buffer throws(FileError) in
       try writeAll(UnsafeRawBufferPointer(buffer))
     }
   }
 
-  private func writeAll(_ bytes: UnsafeRawBufferPointer) throws(CheckpointError) {
+  private func writeAll(_ bytes: UnsafeRawBufferPointer) throws(FileError) {
     var rest = bytes
     while !rest.isEmpty {
       let count = Foundation.write(descriptor, rest.baseAddress, rest.count)
       if count < 0, errno == EINTR { continue }
       guard count > 0 else {
-        let error = CheckpointError.latest(
+        let error = FileError.latest(
           "writing", path, bytesNeeded: bytesNeeded ?? checksum.byteCount)
         discard()
         throw error

@@ -1,5 +1,6 @@
-import Checkpoints
+import Files
 import Foundation
+import TestSupport
 import Testing
 
 @Suite("Atomic file")
@@ -38,21 +39,10 @@ struct AtomicFileTests {
     }
   }
 
-  @Test func crcIsTheStandardOne() throws {
-    var checksum = Checksum()
-    #expect(checksum.hexadecimal == "00000000")
-    Array("1234".utf8).withUnsafeBytes { checksum.append($0) }
-    Array("56789".utf8).withUnsafeBytes { checksum.append($0) }
-    // The check value of CRC-32/ISO-HDLC.
-    #expect(checksum.hexadecimal == "cbf43926")
-    #expect(checksum.byteCount == 9)
-  }
-
   @Test func aMissingFolderIsAnError() throws {
     let folder = try TemporaryFolder()
     #expect(
-      throws: CheckpointError.system(
-        path: folder("no/f"), operation: "creating the file", code: ENOENT, bytesNeeded: nil)
+      throws: FileError(path: folder("no/f"), operation: "creating the file", code: ENOENT)
     ) { try AtomicFile(path: folder("no/f")) }
   }
 
@@ -65,13 +55,11 @@ struct AtomicFileTests {
       precondition(setrlimit(__rlimit_resource_t(RLIMIT_FSIZE.rawValue), &limit) == 0)
       // Found before the first byte is asked for.
       do {
-        try SafetensorsWriter.write(
-          [.init(name: "a", type: .uint8, shape: [500_000])], to: folder("f")
-        ) { _, _ in preconditionFailure("bytes are asked for on a full disk") }
+        _ = try AtomicFile(path: folder("f"), bytesNeeded: 500_000)
         preconditionFailure("no error")
-      } catch CheckpointError.system(_, _, let code, let needed) {
-        precondition(
-          code == EFBIG && needed ?? 0 > 500_000, "\(code) \(String(describing: needed))")
+      } catch let error as FileError {
+        precondition(error.code == EFBIG && error.bytesNeeded == 500_000, "\(error)")
+        precondition(error.description.contains("500000 bytes are needed"), "\(error)")
       }
       #expect(try folder.names().isEmpty)
       // Found when the size was not known before.
@@ -82,8 +70,9 @@ struct AtomicFileTests {
         }
         try file.commit()
         preconditionFailure("no error")
-      } catch CheckpointError.system(_, let operation, let code, let needed) {
-        precondition(code == EFBIG && operation == "writing" && needed != nil)
+      } catch let error as FileError {
+        precondition(error.code == EFBIG && error.operation == "writing", "\(error)")
+        precondition(error.bytesNeeded != nil, "\(error)")
       }
       #expect(try folder.names().isEmpty)
     }
