@@ -64,6 +64,7 @@ public enum AttentionKernel {
   ) {
     precondition(layout.batch == 1, "a cache holds 1 sequence, not \(layout.batch)")
     let logSums = Buffer(uninitializedCount: layout.queryHeads * layout.queryCount)
+    defer { withExtendedLifetime(logSums) {} }
     let head = layout.queryCount * layout.headWidth
     let cached = capacity * layout.headWidth
     let (queries, keys, values) = (queries.pointer, keys.pointer, values.pointer)
@@ -98,6 +99,7 @@ public enum AttentionKernel {
   ) {
     let strip = Strip(block, layout)
     let scores = Buffer(uninitializedCount: strip.rows * strip.keys)
+    defer { withExtendedLifetime(scores) {} }
     strip.score(queries, keys, into: scores.pointer)
     for row in 0..<strip.rows {
       let line = scores.pointer + row * strip.keys
@@ -164,6 +166,7 @@ public enum AttentionKernel {
     let tokenStride = layout.queryHeads * width
     let blockDy = dy + strip.first * tokenStride
     let probabilities = Buffer(uninitializedCount: strip.rows * strip.keys)
+    defer { withExtendedLifetime(probabilities) {} }
     strip.score(queries, keys, into: probabilities.pointer)
     for row in 0..<strip.rows {
       let line = probabilities.pointer + row * strip.keys
@@ -179,6 +182,7 @@ public enum AttentionKernel {
       rows: strip.keys, columns: width, inner: strip.rows, accumulating: true)
     // dS = P · (dY·Vᵀ − Σ dY·Y) / √W
     let scoreGradient = Buffer(uninitializedCount: strip.rows * strip.keys)
+    defer { withExtendedLifetime(scoreGradient) {} }
     MatrixMultiply.runOnThisThread(
       blockDy, .asStored, stride: tokenStride, values, .transposed, stride: width,
       into: scoreGradient.pointer, stride: strip.keys,

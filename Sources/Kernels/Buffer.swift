@@ -3,7 +3,8 @@ import Synchronization
 
 /// Memory for `count` float32 elements, aligned to a cache line and recycled when let go.
 ///
-/// Kernels take buffers and lengths; they know no shapes. A training step asks for the same sizes
+/// Kernels take buffers and lengths; they know no shapes. They work on addresses, and the caller's
+/// argument keeps the memory; a kernel's own scratch is kept with `withExtendedLifetime`. A training step asks for the same sizes
 /// again and again, and fresh pages cost a page fault each, so memory goes back to a pool instead
 /// of to the system.
 public final class Buffer: @unchecked Sendable {

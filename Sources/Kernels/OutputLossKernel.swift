@@ -97,6 +97,7 @@ public enum OutputLossKernel {
   ) -> Sums {
     let step = min(rowsPerBlock(vocabulary: vocabulary), max(targets.count, 1))
     let logits = Buffer(uninitializedCount: step * vocabulary)
+    defer { withExtendedLifetime(logits) {} }
     var total = Sums(crossEntropy: 0, squaredLogSum: 0, targetCount: 0)
     for start in stride(from: 0, to: targets.count, by: step) {
       let rows = start..<min(start + step, targets.count)
@@ -119,6 +120,7 @@ public enum OutputLossKernel {
     _ body: @escaping (UnsafeMutablePointer<Float>, Int, Float, Float) -> Void
   ) -> Sums {
     let perRow = Buffer(repeating: 0, count: 2 * targets.count)
+    defer { withExtendedLifetime(perRow) {} }
     let (lines, results, first) = (logits.pointer, perRow.pointer, targets.startIndex)
     ThreadPool.shared.forEachRange(targets.count, grain: 4) { range in
       for row in range {

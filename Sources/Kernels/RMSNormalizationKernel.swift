@@ -30,6 +30,7 @@ public enum RMSNormalizationKernel {
   ) {
     let blocks = (rows + rowsPerBlock - 1) / rowsPerBlock
     let partials = Buffer(repeating: 0, count: blocks * width)
+    defer { withExtendedLifetime(partials) {} }
     let (dyStart, xStart, weight) = (dy.pointer, x.pointer, weight.pointer)
     let (scales, dxStart, partialsStart) = (scales.pointer, dx.pointer, partials.pointer)
     ThreadPool.shared.forEachRange(rows, grain: rowsPerBlock) { range in

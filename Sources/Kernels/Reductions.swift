@@ -22,6 +22,7 @@ public enum Reductions {
   ) -> Double {
     let blocks = (x.count + grain - 1) / grain
     let partial = Buffer(uninitializedCount: blocks)
+    defer { withExtendedLifetime(partial) {} }
     let (source, partials) = (x.pointer, partial.pointer)
     ThreadPool.shared.forEachRange(x.count, grain: grain) { range in
       partials[range.lowerBound / grain] = body(source + range.lowerBound, range.count)

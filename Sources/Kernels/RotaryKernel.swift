@@ -94,6 +94,7 @@ public enum RotaryKernel {
     let rotation = Rotation(table: table, headWidth: width)
     let queryPartials = Buffer(repeating: 0, count: blocks * width)
     let keyPartials = Buffer(repeating: 0, count: blocks * width)
+    defer { withExtendedLifetime((queryPartials, keyPartials)) {} }
     let (dyStart, xStart, dxStart) = (dy.pointer, x.pointer, dx.pointer)
     let (queryStart, keyStart) = (queryPartials.pointer, keyPartials.pointer)
     ThreadPool.shared.forEachRange(rows, grain: rowsPerBlock) { range in
