@@ -35,7 +35,8 @@ struct LogsCommand: AsyncParsableCommand {
       switch runs.count {
       case 0:
         try RunViews.table(
-          of: folder, plannedStepCount: { Self.plannedSteps($0, in: workspace) }, for: terminal)
+          of: folder, plannedStepCount: { Self.plannedSteps($0, in: workspace) },
+          isTraining: { try? RunDirectory($0, in: workspace).isLocked }, for: terminal)
       case 1: try RunViews.detail(of: runs[0], in: folder, for: terminal)
       default: try RunViews.comparison(of: runs[0], with: runs[1], in: folder, for: terminal)
       }

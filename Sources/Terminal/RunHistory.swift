@@ -87,7 +87,7 @@ public enum RunState: String, Sendable {
   case active
   /// It has reached the last step that was planned.
   case finished
-  /// Its log ends in the middle of a line, and nobody is writing it.
+  /// Nobody trains it, and it has not reached its end.
   case interrupted
   /// Nothing was written for a while.
   case idle
@@ -96,17 +96,20 @@ public enum RunState: String, Sendable {
 
   /// Judges a history at a moment.
   ///
-  /// A run is active for five times its usual step, and two minutes at least, after the last
-  /// write: a checkpoint or an evaluation of a small model fits in.
-  public init(of history: RunHistory, plannedStepCount: Int? = nil, now: Date) {
+  /// Whether a process trains it is best known from outside; where it is not, a run counts as
+  /// active for five times its usual step, and two minutes at least, after the last write: a
+  /// checkpoint or an evaluation of a small model fits in.
+  public init(
+    of history: RunHistory, plannedStepCount: Int? = nil, isTraining: Bool? = nil, now: Date
+  ) {
     let patience = max(120, 5 * (history.medianSeconds ?? 0))
     let silence = history.lastActivity.map { now.timeIntervalSince($0) } ?? .infinity
     if let plannedStepCount, history.lastStep >= plannedStepCount {
       self = .finished
-    } else if silence <= patience {
+    } else if isTraining ?? (silence <= patience) {
       self = .active
     } else {
-      self = history.ending == .cut ? .interrupted : .idle
+      self = history.ending == .cut || isTraining == false ? .interrupted : .idle
     }
   }
 }

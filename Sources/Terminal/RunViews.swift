@@ -13,10 +13,12 @@ public enum RunViews {
   ///
   /// - Parameters:
   ///   - plannedStepCount: the last step of a run, where it is known, to tell a finished one.
+  ///   - isTraining: whether a process trains a run, where that is known.
   ///   - now: the moment that states are judged at.
   /// - Throws: `TerminalError.unreadable` for the folder, and `noRuns`.
   public static func table(
-    of folder: RunsFolder, plannedStepCount: (String) -> Int? = { _ in nil }, now: Date = Date(),
+    of folder: RunsFolder, plannedStepCount: (String) -> Int? = { _ in nil },
+    isTraining: (String) -> Bool? = { _ in nil }, now: Date = Date(),
     timeZone: TimeZone = .current, for terminal: TerminalCapabilities
   ) throws -> String {
     let names = try folder.runNames()
@@ -26,7 +28,9 @@ public enum RunViews {
     for name in names {
       do {
         let history = try RunHistory(name: name, metricsPath: folder.metricsPath(ofRun: name))
-        let state = RunState(of: history, plannedStepCount: plannedStepCount(name), now: now)
+        let state = RunState(
+          of: history, plannedStepCount: plannedStepCount(name), isTraining: isTraining(name),
+          now: now)
         let cells = cells(of: history, state: state, timeZone: timeZone, for: terminal)
         rows.append((cells, state, history.lastActivity ?? .distantPast))
       } catch let error as TerminalError {

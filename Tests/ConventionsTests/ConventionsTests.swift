@@ -28,7 +28,8 @@ import Testing
         for line in lines where line.contains("import ") {
           let words = line.split(separator: " ")
           guard let place = words.firstIndex(of: "import"), words.count > place + 1,
-            place == 0 || words[0].hasPrefix("@"),
+            place == 0 || words[0].hasPrefix("@")
+              || ["public", "package", "internal", "private"].contains(String(words[place - 1])),
             let imported = Self.floors.firstIndex(of: String(words[place + 1]))
           else { continue }
           #expect(imported < floor, "\(file.lastPathComponent) of \(module): \(line)")

@@ -124,7 +124,7 @@ public struct TrainedTokenizer: TokenizerSource {
     let files = try CorpusFile.expanding(corpus)
     let identity = CorpusIdentity(of: files)
     let directory = "\(workspace.data)/tokenizers"
-    let path = "\(directory)/\(identity.digest)-\(vocabularySize).model"
+    let path = "\(directory)/\(identity.digest)-\(reading.textField)-\(vocabularySize).model"
     guard !FileManager.default.fileExists(atPath: path) else { return path }
     report("training a tokenizer of \(vocabularySize) pieces")
     try FileManager.default.createDirectory(

@@ -90,6 +90,15 @@ public struct RunDirectory: Sendable {
     return try RunLock(path: "\(checkpoints.path)/lock", run: name)
   }
 
+  /// Whether a process trains it now.
+  public var isLocked: Bool {
+    let descriptor = open("\(checkpoints.path)/lock", O_RDWR | O_CLOEXEC)
+    guard descriptor >= 0 else { return false }
+    // The close lets go of the lock, if it was got.
+    defer { close(descriptor) }
+    return flock(descriptor, LOCK_EX | LOCK_NB) != 0
+  }
+
   private func makeFolders() throws(ExperimentError) {
     for path in [checkpoints.path, logPath] {
       do {
