@@ -36,6 +36,16 @@ enum RecipeView {
     return "\(type(of: value)) \(json)"
   }
 
+  private static func corpusLine(_ recipe: Recipe) -> String {
+    guard let files = recipe.corpus as? CorpusFiles else { return line(recipe.corpus) }
+    return files.paths.isEmpty ? "to be named with --corpus" : files.paths.joined(separator: ", ")
+  }
+
+  private static func tokenizerLine(_ recipe: Recipe) -> String {
+    guard let file = recipe.tokenizer as? SentencePieceFile else { return line(recipe.tokenizer) }
+    return file.path ?? "to be named with --tokenizer"
+  }
+
   private static func modelLine(_ recipe: Recipe) -> String {
     guard let sizes = recipe.model as? OpenELMConfiguration else { return line(recipe.model) }
     return "\(sizes.layerCount) layers of width \(Format.grouped(sizes.modelWidth)), heads of "
@@ -49,8 +59,8 @@ enum RecipeView {
       ("recipe", "\(recipe.name): \(recipe.summary)"),
       ("parameters", Format.grouped(plan.parameters)),
       ("model", modelLine(recipe)),
-      ("corpus", line(recipe.corpus)),
-      ("tokenizer", line(recipe.tokenizer)),
+      ("corpus", corpusLine(recipe)),
+      ("tokenizer", tokenizerLine(recipe)),
       (
         "reading",
         "\(recipe.reading.packing), \(recipe.reading.filter), normalization "

@@ -145,6 +145,7 @@ struct TrainingLoop<Model: LanguageModel> {
       \(Format.grouped(counts.documentsKept)) kept; \(Format.grouped(counts.tokensRead)) tokens \
       read, \(Format.grouped(counts.tokensUsed)) used, \(Format.grouped(counts.tokensPadded)) \
       padded, \(Format.grouped(counts.tokensDropped)) dropped; \
+      \(Format.grouped(counts.malformedLinesSkipped)) malformed lines skipped; \
       \(Format.grouped(trainer.skippedSteps)) steps skipped
       """)
   }
