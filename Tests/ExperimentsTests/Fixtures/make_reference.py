@@ -4,7 +4,7 @@ An OpenELM in JAX, written from the paper's equations, trained in float64: indep
 code in everything but the layout of the files. The folder holds what `samara verify` reads.
 
   python3 -m venv venv && venv/bin/pip install jax numpy safetensors
-  JAX_ENABLE_X64=1 venv/bin/python make_reference.py openelm-mini
+  JAX_ENABLE_X64=1 venv/bin/python make_reference.py openelm-mini ['{"share_input_output_layers": true}']
 """
 import json, math, os, sys
 import jax, jax.numpy as jnp, numpy as np
@@ -39,6 +39,7 @@ def initial(rng):
     d, w, v = CONFIG["model_dim"], CONFIG["head_dim"], CONFIG["vocab_size"]
     matrix = lambda rows, columns: rng.normal(0, columns ** -0.5, (rows, columns))
     p = {"token_embeddings.weight": matrix(v, d), "classifier.weight": matrix(v, d), "norm.weight": np.ones(d)}
+    if CONFIG["share_input_output_layers"]: del p["classifier.weight"]
     for i, (h, k, f) in enumerate(layer_sizes()):
         p |= {
             f"layers.{i}.attn.qkv_proj.weight": matrix((h + 2 * k) * w, d),
@@ -50,6 +51,8 @@ def initial(rng):
             f"layers.{i}.attn_norm.weight": rng.uniform(0.5, 1.5, d),
             f"layers.{i}.ffn_norm.weight": rng.uniform(0.5, 1.5, d),
         }
+    if not CONFIG["normalize_qk_projections"]:
+        p = {k: x for k, x in p.items() if "q_norm" not in k and "k_norm" not in k}
     # Float32 values, so that both sides start from the same numbers.
     return {k: jnp.asarray(x.astype(np.float32), jnp.float64) for k, x in p.items()}
 
@@ -74,8 +77,11 @@ def logits(p, ids):
         name = f"layers.{i}."
         y = rms(x, p[name + "attn_norm.weight"]) @ p[name + "attn.qkv_proj.weight"].T
         y = y.reshape(b, t, h + 2 * k, w).transpose(0, 2, 1, 3)
-        q = rotate(rms(y[:, :h], p[name + "attn.q_norm.weight"]))
-        keys = rotate(rms(y[:, h:h + k], p[name + "attn.k_norm.weight"])).repeat(h // k, 1)
+        q, keys = y[:, :h], y[:, h:h + k]
+        if CONFIG["normalize_qk_projections"]:
+            q = rms(q, p[name + "attn.q_norm.weight"])
+            keys = rms(keys, p[name + "attn.k_norm.weight"])
+        q, keys = rotate(q), rotate(keys).repeat(h // k, 1)
         values = y[:, h + k:].repeat(h // k, 1)
         scores = q @ keys.transpose(0, 1, 3, 2) / math.sqrt(w)
         scores = jnp.where(jnp.tril(jnp.ones((t, t), bool)), scores, -jnp.inf)
@@ -83,7 +89,7 @@ def logits(p, ids):
         x = x + y @ p[name + "attn.out_proj.weight"].T
         y = rms(x, p[name + "ffn_norm.weight"]) @ p[name + "ffn.proj_1.weight"].T
         x = x + (jax.nn.silu(y[..., :f]) * y[..., f:]) @ p[name + "ffn.proj_2.weight"].T
-    return rms(x, p["norm.weight"]) @ p["classifier.weight"].T
+    return rms(x, p["norm.weight"]) @ p.get("classifier.weight", p["token_embeddings.weight"]).T
 
 
 def losses(p, ids, targets):
@@ -156,4 +162,5 @@ def main(folder):
     for step in log: print(step)
 
 
+CONFIG |= json.loads(sys.argv[2]) if len(sys.argv) > 2 else {}
 main(sys.argv[1])
