@@ -1,10 +1,40 @@
 import Evaluation
 import Foundation
+import Synchronization
 import TestSupport
 import Testing
 
 @Suite struct TaskDataTests {
   private let line = #"{"goal": "g", "sol1": "a", "sol2": "b", "label": 0}"#
+
+  /// A data set without a test split is read from its validation split, and that is said.
+  @Test func validationStandsInForAMissingTestSplit() throws {
+    let folder = try TemporaryFolder()
+    let directory = "\(folder.path)/allenai/sciq"
+    try FileManager.default.createDirectory(
+      atPath: directory, withIntermediateDirectories: true)
+    let notes = Notes()
+    let data = TaskData(directory: folder.path) { notes.append($0) }
+    func write(_ split: String) throws {
+      try Data("{\"split\": \"\(split)\"}\n".utf8).write(
+        to: URL(filePath: "\(directory)/\(split).jsonl"))
+    }
+    try write("validation")
+    #expect(
+      try SciQ().documents(from: data, limit: nil).map { try $0.string("split") }
+        == ["validation"])
+    #expect(notes.all.count == 1)
+    try write("test")
+    #expect(
+      try SciQ().documents(from: data, limit: nil).map { try $0.string("split") } == ["test"])
+    #expect(notes.all.count == 1)
+  }
+
+  private final class Notes: Sendable {
+    private let lines = Mutex<[String]>([])
+    var all: [String] { lines.withLock { $0 } }
+    func append(_ line: String) { lines.withLock { $0.append(line) } }
+  }
 
   @Test func missingDataSaysEveryPlaceLookedAt() {
     let data = TaskData(directory: "/nowhere")

@@ -147,6 +147,28 @@ import Testing
     #expect("\(try #require(error))".contains("samara resume run"))
   }
 
+  /// A start that fails leaves what an earlier run of that name left.
+  @Test func aFailedStartRemovesNothingOfOthers() throws {
+    let folder = try TinyWorkspace()
+    try folder.start("run", overrides: RecipeOverrides(steps: 2))
+    let metrics = try folder.metrics("run")
+    _ = try Averaging.average(folder.run("run"), last: 1, in: folder.workspace)
+    let checkpoints = "\(folder.workspace.checkpoints)/run"
+    try FileManager.default.removeItem(atPath: "\(checkpoints)/step-00000002")
+    try FileManager.default.removeItem(atPath: folder.run("run").recordPath)
+    #expect(throws: (any Error).self) {
+      try folder.start("run", tinyRecipe(corpus: ["\(folder.folder.path)/missing.jsonl"]))
+    }
+    #expect(try folder.metrics("run") == metrics)
+    #expect(folder.bytes("run/average/weights.safetensors") != nil)
+    #expect(try !folder.run("run").exists)
+    try folder.start("run", overrides: RecipeOverrides(steps: 1))
+    let previous = try folder.run("run").metricsPath.replacingOccurrences(
+      of: "metrics.jsonl", with: "metrics.previous.jsonl")
+    #expect(FileManager.default.fileExists(atPath: previous))
+    #expect(try folder.metrics("run").count == 1)
+  }
+
   @Test func oneProcessAtATime() throws {
     let folder = try TinyWorkspace()
     try folder.start("run", overrides: RecipeOverrides(steps: 1))

@@ -54,8 +54,11 @@ public struct RunDirectory: Sendable {
   /// command, corrected, can be given again.
   func removeRecordUnlessTrained() {
     guard let all = try? checkpoints.all(), all.isEmpty else { return }
-    try? FileManager.default.removeItem(atPath: checkpoints.path)
-    try? FileManager.default.removeItem(atPath: logPath)
+    unlink(recordPath)
+    unlink("\(checkpoints.path)/lock")
+    // Only if nothing else is in them, such as an average or the log of an earlier run.
+    rmdir(checkpoints.path)
+    rmdir(logPath)
   }
 
   /// What the run was started with.

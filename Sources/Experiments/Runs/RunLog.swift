@@ -43,7 +43,15 @@ final class RunLog: Sendable {
   }
 
   private static func truncate(_ path: String, afterStep step: Int) throws {
-    guard let data = FileManager.default.contents(atPath: path) else { return }
+    guard let data = FileManager.default.contents(atPath: path), !data.isEmpty else { return }
+    if step == 0 {
+      // It may be all that is left of an earlier run of this name.
+      let aside = path.replacingOccurrences(of: ".jsonl", with: ".previous.jsonl")
+      guard rename(path, aside) == 0 else {
+        throw ExperimentError.writeFailed(path: aside, reason: String(cString: strerror(errno)))
+      }
+      return
+    }
     let decoder = JSONDecoder()
     var kept = Data()
     for line in data.split(separator: UInt8(ascii: "\n")) {
