@@ -37,11 +37,12 @@ let package = Package(
       name: "COpenBLAS", pkgConfig: "openblas", providers: [.apt(["libopenblas-dev"])]),
     .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
     .systemLibrary(name: "CZstd", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"])]),
+    .systemLibrary(name: "CVectorInstructions"),
     .target(name: "CSimdjson", linkerSettings: [.linkedLibrary("simdjson")]),
 
     // Ground floor first: each imports only what stands above it.
     module("Terminal", []),
-    module("Kernels", ["COpenBLAS"]),
+    module("Kernels", ["COpenBLAS", "CVectorInstructions"]),
     module("Tensors", ["Kernels"]),
     module("Layers", ["Tensors"]),
     module("Models", ["Layers"]),

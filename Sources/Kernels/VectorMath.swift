@@ -6,28 +6,30 @@ let laneCount = 16
 
 /// Reads sixteen elements from any address.
 @inline(__always)
-func load(_ pointer: UnsafePointer<Float>) -> Vector {
-  UnsafeRawPointer(pointer).loadUnaligned(as: Vector.self)
-}
+func load<E: StoredElement>(_ pointer: UnsafePointer<E>) -> Vector { E.load(pointer) }
 
 /// Reads the first `count` elements, below sixteen, and fills the other lanes with `filler`.
 @inline(__always)
-func load(_ pointer: UnsafePointer<Float>, first count: Int, filler: Float = 0) -> Vector {
+func load<E: StoredElement>(
+  _ pointer: UnsafePointer<E>, first count: Int, filler: Float = 0
+) -> Vector {
   var vector = Vector(repeating: filler)
-  for lane in 0..<count { vector[lane] = pointer[lane] }
+  for lane in 0..<count { vector[lane] = pointer[lane].float }
   return vector
 }
 
 /// Writes sixteen elements to any address.
 @inline(__always)
-func store(_ vector: Vector, _ pointer: UnsafeMutablePointer<Float>) {
-  UnsafeMutableRawPointer(pointer).storeBytes(of: vector, as: Vector.self)
+func store<E: StoredElement>(_ vector: Vector, _ pointer: UnsafeMutablePointer<E>) {
+  E.store(vector, pointer)
 }
 
 /// Writes the first `count` lanes.
 @inline(__always)
-func store(_ vector: Vector, _ pointer: UnsafeMutablePointer<Float>, first count: Int) {
-  for lane in 0..<count { pointer[lane] = vector[lane] }
+func store<E: StoredElement>(
+  _ vector: Vector, _ pointer: UnsafeMutablePointer<E>, first count: Int
+) {
+  for lane in 0..<count { pointer[lane] = E(vector[lane]) }
 }
 
 /// a · b + c with one rounding.
@@ -77,63 +79,3 @@ func exponential(_ x: Vector) -> Vector {
 /// 1 / (1 + e^-x) of each lane.
 @inline(__always)
 func logistic(_ x: Vector) -> Vector { 1 / (1 + exponential(-x)) }
-
-/// The loops that every elementwise kernel is made of: whole vectors, then one part of a vector
-/// through the same arithmetic, so that an element's bits do not depend on its place.
-enum VectorLoop {
-  @inline(__always)
-  static func map(
-    _ x: UnsafePointer<Float>, into y: UnsafeMutablePointer<Float>, _ count: Int,
-    _ body: (Vector) -> Vector
-  ) {
-    let whole = count & ~(laneCount - 1)
-    var i = 0
-    while i < whole {
-      store(body(load(x + i)), y + i)
-      i += laneCount
-    }
-    if i < count { store(body(load(x + i, first: count - i)), y + i, first: count - i) }
-  }
-
-  @inline(__always)
-  static func map(
-    _ a: UnsafePointer<Float>, _ b: UnsafePointer<Float>, into y: UnsafeMutablePointer<Float>,
-    _ count: Int, _ body: (Vector, Vector) -> Vector
-  ) {
-    let whole = count & ~(laneCount - 1)
-    var i = 0
-    while i < whole {
-      store(body(load(a + i), load(b + i)), y + i)
-      i += laneCount
-    }
-    if i < count {
-      let rest = count - i
-      store(body(load(a + i, first: rest), load(b + i, first: rest)), y + i, first: rest)
-    }
-  }
-
-  /// The sum of `body` over pairs of elements: four accumulators, added in a fixed order.
-  @inline(__always)
-  static func sum(
-    _ a: UnsafePointer<Float>, _ b: UnsafePointer<Float>, _ count: Int,
-    _ body: (Vector, Vector, Vector) -> Vector
-  ) -> Float {
-    var (s0, s1, s2, s3) = (Vector.zero, Vector.zero, Vector.zero, Vector.zero)
-    var i = 0
-    while i + 4 * laneCount <= count {
-      s0 = body(s0, load(a + i), load(b + i))
-      s1 = body(s1, load(a + i + 16), load(b + i + 16))
-      s2 = body(s2, load(a + i + 32), load(b + i + 32))
-      s3 = body(s3, load(a + i + 48), load(b + i + 48))
-      i += 4 * laneCount
-    }
-    while i + laneCount <= count {
-      s0 = body(s0, load(a + i), load(b + i))
-      i += laneCount
-    }
-    if i < count {
-      s1 = body(s1, load(a + i, first: count - i), load(b + i, first: count - i))
-    }
-    return horizontalSum((s0 + s1) + (s2 + s3))
-  }
-}

@@ -1,0 +1,51 @@
+/// How a model's function is computed, which changes rounding, memory and speed but never what the
+/// function is.
+public struct Execution: Sendable, Hashable, Encodable {
+  /// What products are made of.
+  public var precision: Precision
+  /// What forward keeps for backward.
+  public var recomputation: Recomputation
+
+  /// Float32 throughout and everything kept, if nothing else is said.
+  public init(precision: Precision = .float32, recomputation: Recomputation = .none) {
+    self.precision = precision
+    self.recomputation = recomputation
+  }
+}
+
+/// The numbers that matrix products take in; they always add up in float32.
+public enum Precision: String, Sendable, Hashable, Codable, CaseIterable {
+  case float32 = "fp32"
+  /// Mixed precision: activations between layers' parts and the weights' copies that products take
+  /// are bfloat16; the residual stream, norms, softmax, loss, gradients of weights, master weights
+  /// and moments stay float32.
+  case bfloat16 = "bf16"
+}
+
+/// Which layers keep only their input in forward and compute the rest again in backward.
+///
+/// Bits do not change; a recomputed layer costs one more forward pass and next to no memory.
+public enum Recomputation: Sendable, Hashable, Encodable {
+  case none
+  /// The first so many layers: the ones whose activations would be kept longest.
+  case layers(Int)
+  case allLayers
+
+  /// Whether the layer of this index computes again.
+  public func includes(layer: Int) -> Bool {
+    switch self {
+    case .none: false
+    case .layers(let count): layer < count
+    case .allLayers: true
+    }
+  }
+
+  public func encode(to encoder: any Encoder) throws {
+    var container = encoder.singleValueContainer()
+    switch self {
+    case .none: try container.encode("none")
+    case .layers(let count): try container.encode(count)
+    case .allLayers: try container.encode("all")
+    }
+  }
+}
