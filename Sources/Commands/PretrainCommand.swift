@@ -1,6 +1,7 @@
 import ArgumentParser
 import Experiments
 import Foundation
+import Layers
 
 struct PretrainCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
@@ -43,6 +44,12 @@ struct PretrainCommand: AsyncParsableCommand {
   @Option(parsing: .unconditional, help: "Sequences of one optimizer step.")
   var sequencesPerStep: Int?
 
+  @Option(help: "What products are made of: fp32, or bf16 for mixed precision.")
+  var precision: Precision?
+
+  @Option(help: "Layers whose activations backward computes again: none, all or a number.")
+  var recompute: Recomputation?
+
   @Option(parsing: .unconditional, help: "Threads; as many as there are cores if left out.")
   var threads: Int?
 
@@ -58,7 +65,8 @@ struct PretrainCommand: AsyncParsableCommand {
   func run() async throws {
     let overrides = RecipeOverrides(
       steps: steps, checkpointEvery: checkpointEvery, corpus: corpus.isEmpty ? nil : corpus,
-      tokenizer: tokenizer, seed: seed, sequencesPerStep: sequencesPerStep)
+      tokenizer: tokenizer, seed: seed, sequencesPerStep: sequencesPerStep, precision: precision,
+      recomputation: recompute)
     let base = try Program.recipes.recipe(named: recipe)
     if dryRun {
       let resolved = overrides.applied(to: base)
@@ -86,3 +94,6 @@ extension Pretraining.Outcome {
     }
   }
 }
+
+extension Precision: ExpressibleByArgument {}
+extension Recomputation: ExpressibleByArgument {}

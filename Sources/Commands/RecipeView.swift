@@ -76,6 +76,10 @@ enum RecipeView {
       ("cost", "\(Format.floatingPointOperations(plan.flopsPerToken)) a token"),
       ("memory", "about \(Format.bytes(plan.predictedPeakBytes)) at the peak"),
       (
+        "precision",
+        "\(recipe.execution.precision.rawValue), recomputed layers: \(recipe.execution.recomputation)"
+      ),
+      (
         "learning rate",
         "\(recipe.schedule.maximum) after \(Format.grouped(recipe.schedule.warmupSteps)) steps, "
           + "down to \(recipe.schedule.minimum)"

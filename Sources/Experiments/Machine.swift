@@ -41,8 +41,8 @@ public struct MachineReport: Sendable {
     }
     threadCount = ProcessInfo.processInfo.activeProcessorCount
     memoryBytes = Int(ProcessInfo.processInfo.physicalMemory)
-    kernelName = MatrixMultiply.kernelName
-    libraryDescription = MatrixMultiply.libraryDescription
+    kernelName = OpenBLAS.kernelName
+    libraryDescription = OpenBLAS.libraryDescription
   }
 
   /// The version of zlib, which reads gzip.

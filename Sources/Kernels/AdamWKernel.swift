@@ -39,7 +39,15 @@ public enum AdamWKernel {
     _ parameter: Buffer, gradient: Buffer, firstMoment: Buffer, secondMoment: Buffer,
     _ coefficients: Coefficients
   ) {
-    let c = coefficients
+    KernelClock.measure("AdamW") {
+      run(parameter, gradient, firstMoment, secondMoment, coefficients)
+    }
+  }
+
+  private static func run(
+    _ parameter: Buffer, _ gradient: Buffer, _ firstMoment: Buffer, _ secondMoment: Buffer,
+    _ c: Coefficients
+  ) {
     let (p, g) = (parameter.pointer, gradient.pointer)
     let (m, v) = (firstMoment.pointer, secondMoment.pointer)
     let retention = 1 - c.learningRate * c.weightDecay

@@ -33,9 +33,21 @@ public enum Elementwise {
 
   /// y ← y + factor · x.
   public static func accumulate(_ x: Buffer, scaledBy factor: Float = 1, into y: Buffer) {
-    forEachRange(x, x, y) { x, _, y, count in
+    switch y.elementType {
+    case .bfloat16: accumulate(x, factor, y, of: BFloat16.self)
+    default: accumulate(x, factor, y, of: Float.self)
+    }
+  }
+
+  private static func accumulate<E: StoredElement>(
+    _ x: Buffer, _ factor: Float, _ y: Buffer, of _: E.Type
+  ) {
+    precondition(x.count == y.count, "lengths \(x.count) and \(y.count) differ")
+    let (x, y, count) = (x.elements(of: E.self), y.elements(of: E.self), y.count)
+    ThreadPool.shared.forEachRange(count, grain: grain) { range in
+      let (source, target) = (x + range.lowerBound, y + range.lowerBound)
       let factor = Vector(repeating: factor)
-      VectorLoop.map(y, x, into: y, count) { multiplyAdd($1, factor, $0) }
+      VectorLoop.map(target, source, into: target, range.count) { multiplyAdd($1, factor, $0) }
     }
   }
 

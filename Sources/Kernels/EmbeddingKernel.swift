@@ -4,10 +4,14 @@
 public enum EmbeddingKernel {
   /// y [N, D] ← table[tokens].
   public static func gather(_ table: Buffer, _ tokens: [Int32], width: Int, into y: Buffer) {
-    let (table, y) = (table.pointer, y.pointer)
-    ThreadPool.shared.forEachRange(tokens.count, grain: 64) { range in
-      for row in range {
-        (y + row * width).update(from: table + Int(tokens[row]) * width, count: width)
+    precondition(table.elementType == y.elementType, "rows are copied, not converted")
+    let (table, y, rowBytes) = (table.address, y.address, width * table.elementType.byteCount)
+    KernelClock.measure("embedding, forward") {
+      ThreadPool.shared.forEachRange(tokens.count, grain: 64) { range in
+        for row in range {
+          (y + row * rowBytes).copyMemory(
+            from: table + Int(tokens[row]) * rowBytes, byteCount: rowBytes)
+        }
       }
     }
   }
@@ -19,11 +23,13 @@ public enum EmbeddingKernel {
     _ dy: Buffer, _ tokens: [Int32], width: Int, into tableGradient: Buffer
   ) {
     let (dy, gradient) = (dy.pointer, tableGradient.pointer)
-    ThreadPool.shared.forEachRange(width, grain: 128) { range in
-      for (row, token) in tokens.enumerated() {
-        let target = gradient + Int(token) * width + range.lowerBound
-        let source = dy + row * width + range.lowerBound
-        VectorLoop.map(target, source, into: target, range.count) { $0 + $1 }
+    KernelClock.measure("embedding, backward") {
+      ThreadPool.shared.forEachRange(width, grain: 128) { range in
+        for (row, token) in tokens.enumerated() {
+          let target = gradient + Int(token) * width + range.lowerBound
+          let source = dy + row * width + range.lowerBound
+          VectorLoop.map(target, source, into: target, range.count) { $0 + $1 }
+        }
       }
     }
   }

@@ -16,6 +16,18 @@ public enum OutputLossKernel {
     public var squaredLogSum: Double
     /// The number of targets that are not padding.
     public var targetCount: Int
+
+    init(crossEntropy: Double = 0, squaredLogSum: Double = 0, targetCount: Int = 0) {
+      self.crossEntropy = crossEntropy
+      self.squaredLogSum = squaredLogSum
+      self.targetCount = targetCount
+    }
+
+    static func += (total: inout Sums, part: Sums) {
+      total.crossEntropy += part.crossEntropy
+      total.squaredLogSum += part.squaredLogSum
+      total.targetCount += part.targetCount
+    }
   }
 
   /// Logits at a time: 8 M elements are 32 MiB.
@@ -26,37 +38,26 @@ public enum OutputLossKernel {
   /// Computes the sums over all targets, and the gradients of
   /// (crossEntropy + zWeight · squaredLogSum) · `gradientScale`.
   ///
-  /// Both directions happen at once while a block's logits are at hand; their gradient takes their
-  /// place. `hiddenGradient` [N, D] and `tableGradient` [V, D] are overwritten.
+  /// Both directions happen at once while a block's logits are at hand; where all is float32, their
+  /// gradient takes their place. `hidden`, `table` and `hiddenGradient` [N, D] are of one type,
+  /// `tableGradient` [V, D] is float32; both gradients are overwritten.
   public static func forwardAndBackward(
     hidden: Buffer, table: Buffer, targets: [Int32], width: Int, vocabulary: Int,
     zWeight: Float, gradientScale: Float, hiddenGradient: Buffer, tableGradient: Buffer
   ) -> Sums {
-    let dh = hiddenGradient.pointer
-    var isFirst = true
-    let sums = forEachBlock(
-      hidden: hidden, table: table, targets: targets, width: width, vocabulary: vocabulary
-    ) { logits, rows in
-      let lines = logits.pointer
-      let results = losses(logits, targets[rows], vocabulary: vocabulary) {
-        line, target, sum, logSum in
-        let weight = gradientScale * (1 + 2 * zWeight * logSum) / sum
-        VectorLoop.map(line, into: line, vocabulary) { $0 * weight }
-        line[target] -= gradientScale
+    var sums = Sums()
+    let operations = 6 * Double(targets.count) * Double(width) * Double(vocabulary)
+    KernelClock.measure("output and loss", floatingPointOperations: operations) {
+      let call = Call(
+        hidden: hidden, table: table, targets: targets, width: width, vocabulary: vocabulary)
+      let loss = (zWeight, gradientScale)
+      switch hidden.elementType {
+      case .bfloat16:
+        sums = call.run(loss, hiddenGradient, tableGradient, of: BFloat16.self)
+      default: sums = call.run(loss, hiddenGradient, tableGradient, of: Float.self)
       }
-      MatrixMultiply.run(
-        lines, .asStored, stride: vocabulary, table.pointer, .asStored, stride: width,
-        into: dh + rows.lowerBound * width, stride: width,
-        rows: rows.count, columns: width, inner: vocabulary)
-      MatrixMultiply.run(
-        lines, .transposed, stride: vocabulary,
-        hidden.pointer + rows.lowerBound * width, .asStored, stride: width,
-        into: tableGradient.pointer, stride: width,
-        rows: vocabulary, columns: width, inner: rows.count, accumulating: !isFirst)
-      isFirst = false
-      return results
+      if targets.isEmpty { Fill.constant(0, into: tableGradient) }
     }
-    if targets.isEmpty { Fill.constant(0, into: tableGradient) }
     return sums
   }
 
@@ -64,9 +65,9 @@ public enum OutputLossKernel {
   public static func forward(
     hidden: Buffer, table: Buffer, targets: [Int32], width: Int, vocabulary: Int
   ) -> Sums {
-    forEachBlock(
-      hidden: hidden, table: table, targets: targets, width: width, vocabulary: vocabulary
-    ) { logits, rows in
+    let call = Call(
+      hidden: hidden, table: table, targets: targets, width: width, vocabulary: vocabulary)
+    return call.forEachBlock { logits, rows in
       losses(logits, targets[rows], vocabulary: vocabulary) { _, _, _, _ in }
     }
   }
@@ -75,49 +76,110 @@ public enum OutputLossKernel {
   public static func score(
     hidden: Buffer, table: Buffer, targets: [Int32], width: Int, vocabulary: Int
   ) -> [(logLikelihood: Float, isGreedy: Bool)] {
+    let call = Call(
+      hidden: hidden, table: table, targets: targets, width: width, vocabulary: vocabulary)
     var scores = [(logLikelihood: Float, isGreedy: Bool)](
       repeating: (0, false), count: targets.count)
-    _ = forEachBlock(
-      hidden: hidden, table: table, targets: targets, width: width, vocabulary: vocabulary
-    ) { logits, rows in
+    _ = call.forEachBlock { logits, rows in
       for row in rows {
         let line = logits.pointer + (row - rows.lowerBound) * vocabulary
         let target = line[Int(targets[row])]
         let (sum, largest) = SoftmaxKernel.exponentiate(line, vocabulary)
         scores[row] = (target - largest - log(sum), target == largest)
       }
-      return Sums(crossEntropy: 0, squaredLogSum: 0, targetCount: rows.count)
+      return Sums()
     }
     return scores
   }
 
-  private static func forEachBlock(
-    hidden: Buffer, table: Buffer, targets: [Int32], width: Int, vocabulary: Int,
-    _ body: (Buffer, Range<Int>) -> Sums
-  ) -> Sums {
-    let step = min(rowsPerBlock(vocabulary: vocabulary), max(targets.count, 1))
-    let logits = Buffer(uninitializedCount: step * vocabulary)
-    defer { withExtendedLifetime(logits) {} }
-    var total = Sums(crossEntropy: 0, squaredLogSum: 0, targetCount: 0)
-    for start in stride(from: 0, to: targets.count, by: step) {
-      let rows = start..<min(start + step, targets.count)
-      MatrixMultiply.run(
-        hidden.pointer + start * width, .asStored, stride: width,
-        table.pointer, .transposed, stride: width, into: logits.pointer, stride: vocabulary,
-        rows: rows.count, columns: vocabulary, inner: width)
-      let sums = body(logits, rows)
-      total.crossEntropy += sums.crossEntropy
-      total.squaredLogSum += sums.squaredLogSum
-      total.targetCount += sums.targetCount
+  /// The matrices and targets of one call.
+  private struct Call {
+    let hidden: Buffer
+    let table: Buffer
+    let targets: [Int32]
+    let width: Int
+    let vocabulary: Int
+
+    /// Calls `body` with the logits of one block of targets after another and adds up its sums.
+    func forEachBlock(_ body: (Buffer, Range<Int>) -> Sums) -> Sums {
+      switch hidden.elementType {
+      case .bfloat16: forEachBlock(of: BFloat16.self, body)
+      default: forEachBlock(of: Float.self, body)
+      }
     }
-    return total
+
+    private func forEachBlock<E: StoredElement>(
+      of _: E.Type, _ body: (Buffer, Range<Int>) -> Sums
+    ) -> Sums {
+      let step = min(rowsPerBlock(vocabulary: vocabulary), max(targets.count, 1))
+      let logits = Buffer(uninitializedCount: step * vocabulary)
+      var total = Sums()
+      for start in stride(from: 0, to: targets.count, by: step) {
+        let rows = start..<min(start + step, targets.count)
+        MatrixMultiply.run(
+          Operand<E>(hidden.elements() + start * width, stride: width),
+          Operand<E>(table.elements(), stride: width, isTransposed: true),
+          into: logits.pointer, stride: vocabulary,
+          ProductSize(rows: rows.count, columns: vocabulary, inner: width))
+        total += body(logits, rows)
+      }
+      return total
+    }
+
+    func run<E: StoredElement>(
+      _ loss: (zWeight: Float, scale: Float), _ hiddenGradient: Buffer, _ tableGradient: Buffer,
+      of _: E.Type
+    ) -> Sums {
+      let step = min(rowsPerBlock(vocabulary: vocabulary), max(targets.count, 1))
+      let rounded =
+        E.elementType == .float32
+        ? nil : Buffer(uninitializedCount: step * vocabulary, of: E.elementType)
+      let dh = hiddenGradient.elements(of: E.self)
+      var isFirst = true
+      return forEachBlock(of: E.self) { logits, rows in
+        let gradient = (rounded ?? logits).elements(of: E.self)
+        let results = form(loss, logits, rows, into: gradient)
+        MatrixMultiply.run(
+          Operand(gradient, stride: vocabulary), Operand<E>(table.elements(), stride: width),
+          into: dh + rows.lowerBound * width, stride: width,
+          ProductSize(rows: rows.count, columns: width, inner: vocabulary))
+        MatrixMultiply.run(
+          Operand(gradient, stride: vocabulary, isTransposed: true),
+          Operand<E>(hidden.elements() + rows.lowerBound * width, stride: width),
+          into: tableGradient.pointer, stride: width,
+          ProductSize(rows: vocabulary, columns: width, inner: rows.count),
+          accumulating: !isFirst)
+        isFirst = false
+        return results
+      }
+    }
+
+    /// The gradient of a block of logits: softmax less one at the target, weighted.
+    private func form<E: StoredElement>(
+      _ loss: (zWeight: Float, scale: Float), _ logits: Buffer, _ rows: Range<Int>,
+      into gradient: UnsafeMutablePointer<E>
+    ) -> Sums {
+      let (exponentials, vocabulary) = (logits.pointer, vocabulary)
+      return losses(logits, targets[rows], vocabulary: vocabulary) { row, target, sum, logSum in
+        let (line, result) = (exponentials + row * vocabulary, gradient + row * vocabulary)
+        let weight = loss.scale * (1 + 2 * loss.zWeight * logSum) / sum
+        if target == ignoredTarget {
+          result.update(repeating: E(0), count: vocabulary)
+          return
+        }
+        // Before rounding: near 1 a rounded probability would lose its distance to 1.
+        let atTarget = line[Int(target)] * weight - loss.scale
+        VectorLoop.map(line, into: result, vocabulary) { $0 * weight }
+        result[Int(target)] = E(atTarget)
+      }
+    }
   }
 
-  /// Turns each row of logits into exponentials, adds up its loss and hands it to `body` with its
+  /// Turns each row of logits into exponentials, adds up its loss and hands its number to `body` with its
   /// target, the sum of the exponentials and the log-sum-exp. Rows of padding become zeros.
   private static func losses(
     _ logits: Buffer, _ targets: ArraySlice<Int32>, vocabulary: Int,
-    _ body: @escaping (UnsafeMutablePointer<Float>, Int, Float, Float) -> Void
+    _ body: @escaping (_ row: Int, _ target: Int32, _ sum: Float, _ logSum: Float) -> Void
   ) -> Sums {
     let perRow = Buffer(repeating: 0, count: 2 * targets.count)
     defer { withExtendedLifetime(perRow) {} }
@@ -128,6 +190,7 @@ public enum OutputLossKernel {
         let target = targets[first + row]
         guard target != ignoredTarget else {
           line.update(repeating: 0, count: vocabulary)
+          body(row, target, 1, 0)
           continue
         }
         let targetLogit = line[Int(target)]
@@ -135,10 +198,10 @@ public enum OutputLossKernel {
         let logOfSum = log(sum)
         results[2 * row] = (largest - targetLogit) + logOfSum
         results[2 * row + 1] = largest + logOfSum
-        body(line, Int(target), sum, largest + logOfSum)
+        body(row, target, sum, largest + logOfSum)
       }
     }
-    var sums = Sums(crossEntropy: 0, squaredLogSum: 0, targetCount: 0)
+    var sums = Sums()
     for row in 0..<targets.count where targets[first + row] != ignoredTarget {
       sums.crossEntropy += Double(results[2 * row])
       sums.squaredLogSum += Double(results[2 * row + 1]) * Double(results[2 * row + 1])

@@ -50,29 +50,52 @@ public enum RotaryKernel {
   private static let rowsPerBlock = 32
 
   /// Normalizes (where weights are given), rotates and regroups; values are only moved.
+  ///
+  /// `x` and `y` are of one type; weights and table are float32.
   public static func forward(
     _ x: Buffer, queryWeight: Buffer?, keyWeight: Buffer?, epsilon: Float, table: Buffer,
     _ layout: Layout, into y: Buffer
   ) {
+    KernelClock.measure("rotary embedding, forward") {
+      let weights = Weights(query: queryWeight, key: keyWeight, epsilon: epsilon)
+      switch x.elementType {
+      case .bfloat16: forward(x, weights, table, layout, into: y, of: BFloat16.self)
+      default: forward(x, weights, table, layout, into: y, of: Float.self)
+      }
+    }
+  }
+
+  private struct Weights {
+    let query: Buffer?
+    let key: Buffer?
+    let epsilon: Float
+  }
+
+  private static func forward<E: StoredElement>(
+    _ x: Buffer, _ weights: Weights, _ table: Buffer, _ layout: Layout, into y: Buffer,
+    of _: E.Type
+  ) {
     let width = layout.headWidth
     let rotation = Rotation(table: table, headWidth: width)
-    let (xStart, yStart) = (x.pointer, y.pointer)
+    let (xStart, yStart) = (x.elements(of: E.self), y.elements(of: E.self))
+    let (queryWeight, keyWeight) = (weights.query?.pointer, weights.key?.pointer)
     ThreadPool.shared.forEachRange(layout.batch * layout.tokens, grain: rowsPerBlock) { range in
       withUnsafeTemporaryAllocation(of: Float.self, capacity: width) { scratch in
         guard let scratch = scratch.baseAddress else { return }
         for row in range {
           for head in 0..<layout.headCount {
-            let source = xStart + (row * layout.headCount + head) * width
+            let source = UnsafePointer(xStart + (row * layout.headCount + head) * width)
             let target = yStart + layout.offset(row: row, head: head)
             guard head < layout.queryHeads + layout.keyValueHeads else {
               target.update(from: source, count: width)
               continue
             }
             if let weight = head < layout.queryHeads ? queryWeight : keyWeight {
-              let scale = RMSNormalizationKernel.inverseRootMeanSquare(source, width, epsilon)
-              VectorLoop.map(source, weight.pointer, into: scratch, width) { ($0 * scale) * $1 }
+              let scale = RMSNormalizationKernel.inverseRootMeanSquare(
+                source, width, weights.epsilon)
+              VectorLoop.map(source, weight, into: scratch, width) { ($0 * scale) * $1 }
             } else {
-              scratch.update(from: source, count: width)
+              VectorLoop.map(source, into: scratch, width) { $0 }
             }
             rotation.apply(
               scratch, position: layout.position(ofRow: row), into: target, backward: false)
@@ -88,46 +111,67 @@ public enum RotaryKernel {
     table: Buffer, _ layout: Layout,
     into dx: Buffer, queryWeightGradient: Buffer?, keyWeightGradient: Buffer?
   ) {
-    let width = layout.headWidth
-    let rows = layout.batch * layout.tokens
+    KernelClock.measure("rotary embedding, backward") {
+      let weights = Weights(query: queryWeight, key: keyWeight, epsilon: epsilon)
+      let (rows, width) = (layout.batch * layout.tokens, layout.headWidth)
+      let blocks = (rows + rowsPerBlock - 1) / rowsPerBlock
+      // Of queries, then of keys.
+      let partials = Buffer(repeating: 0, count: 2 * blocks * width)
+      switch x.elementType {
+      case .bfloat16:
+        backward(dy, x, weights, table, layout, into: dx, partials, of: BFloat16.self)
+      default: backward(dy, x, weights, table, layout, into: dx, partials, of: Float.self)
+      }
+      for (index, gradient) in [queryWeightGradient, keyWeightGradient].enumerated() {
+        guard let gradient else { continue }
+        Reductions.addRows(
+          partials, from: index * blocks, rows: blocks, width: width, into: gradient)
+      }
+    }
+  }
+
+  private static func backward<E: StoredElement>(
+    _ dy: Buffer, _ x: Buffer, _ weights: Weights, _ table: Buffer, _ layout: Layout,
+    into dx: Buffer, _ partials: Buffer, of _: E.Type
+  ) {
+    let (width, rows) = (layout.headWidth, layout.batch * layout.tokens)
     let blocks = (rows + rowsPerBlock - 1) / rowsPerBlock
     let rotation = Rotation(table: table, headWidth: width)
-    let queryPartials = Buffer(repeating: 0, count: blocks * width)
-    let keyPartials = Buffer(repeating: 0, count: blocks * width)
-    defer { withExtendedLifetime((queryPartials, keyPartials)) {} }
-    let (dyStart, xStart, dxStart) = (dy.pointer, x.pointer, dx.pointer)
-    let (queryStart, keyStart) = (queryPartials.pointer, keyPartials.pointer)
+    let (dyStart, xStart, dxStart) = (
+      dy.elements(of: E.self), x.elements(of: E.self), dx.elements(of: E.self)
+    )
+    let (queryWeight, keyWeight) = (weights.query?.pointer, weights.key?.pointer)
+    let partials = partials.pointer
     ThreadPool.shared.forEachRange(rows, grain: rowsPerBlock) { range in
       let block = range.lowerBound / rowsPerBlock
-      for row in range {
-        for head in 0..<layout.headCount {
-          let source = dyStart + layout.offset(row: row, head: head)
-          let offset = (row * layout.headCount + head) * width
-          let target = dxStart + offset
-          guard head < layout.queryHeads + layout.keyValueHeads else {
-            target.update(from: source, count: width)
-            continue
-          }
-          rotation.apply(
-            source, position: layout.position(ofRow: row), into: target, backward: true)
-          let isQuery = head < layout.queryHeads
-          if let weight = isQuery ? queryWeight : keyWeight {
-            let input = xStart + offset
+      withUnsafeTemporaryAllocation(of: Float.self, capacity: width) { scratch in
+        guard let scratch = scratch.baseAddress else { return }
+        for row in range {
+          for head in 0..<layout.headCount {
+            let source = UnsafePointer(dyStart + layout.offset(row: row, head: head))
+            let offset = (row * layout.headCount + head) * width
+            let target = dxStart + offset
+            guard head < layout.queryHeads + layout.keyValueHeads else {
+              target.update(from: source, count: width)
+              continue
+            }
+            let position = layout.position(ofRow: row)
+            let isQuery = head < layout.queryHeads
+            guard let weight = isQuery ? queryWeight : keyWeight else {
+              rotation.apply(source, position: position, into: target, backward: true)
+              continue
+            }
+            rotation.apply(source, position: position, into: scratch, backward: true)
+            let input = UnsafePointer(xStart + offset)
             RMSNormalizationKernel.backwardRow(
-              target, input, weight.pointer,
-              scale: RMSNormalizationKernel.inverseRootMeanSquare(input, width, epsilon), width,
-              into: target, partial: (isQuery ? queryStart : keyStart) + block * width)
+              UnsafePointer(scratch), input, weight,
+              scale: RMSNormalizationKernel.inverseRootMeanSquare(
+                input, width, weights.epsilon),
+              width, addedTo: nil, into: target,
+              partial: partials + ((isQuery ? 0 : blocks) + block) * width)
           }
         }
       }
-    }
-    if let queryWeightGradient {
-      Reductions.addRows(
-        queryPartials, rows: blocks, width: width, into: queryWeightGradient)
-    }
-    if let keyWeightGradient {
-      Reductions.addRows(
-        keyPartials, rows: blocks, width: width, into: keyWeightGradient)
     }
   }
 }
@@ -157,8 +201,8 @@ private struct Rotation {
   }
 
   @inline(__always)
-  func apply(
-    _ x: UnsafePointer<Float>, position: Int, into y: UnsafeMutablePointer<Float>, backward: Bool
+  func apply<X: StoredElement, Y: StoredElement>(
+    _ x: UnsafePointer<X>, position: Int, into y: UnsafeMutablePointer<Y>, backward: Bool
   ) {
     let (cosine, sine) = (cosines + position * half, sines + position * half)
     var i = 0
@@ -170,10 +214,10 @@ private struct Rotation {
       i += laneCount
     }
     while i < half {
-      let (a, b) = (x[i], x[half + i])
+      let (a, b) = (x[i].float, x[half + i].float)
       let (c, s) = (cosine[i], backward ? -sine[i] : sine[i])
-      y[i] = a * c - b * s
-      y[half + i] = b * c + a * s
+      y[i] = Y(a * c - b * s)
+      y[half + i] = Y(b * c + a * s)
       i += 1
     }
   }

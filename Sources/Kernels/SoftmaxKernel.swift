@@ -34,18 +34,29 @@ public enum SoftmaxKernel {
   static func exponentiate(
     _ line: UnsafeMutablePointer<Float>, _ count: Int
   ) -> (sum: Float, largest: Float) {
-    let largest = maximum(line, count)
+    exponentiate(line, into: line, count, scale: 1)
+  }
+
+  /// result ← e^(scale · element − largest), for a scale above 0; returns the sum of these numbers
+  /// before rounding to the result's type, and the largest scaled element.
+  @inline(__always)
+  static func exponentiate<E: StoredElement>(
+    _ line: UnsafePointer<Float>, into result: UnsafeMutablePointer<E>, _ count: Int, scale: Float
+  ) -> (sum: Float, largest: Float) {
+    let largest = maximum(line, count) * scale
+    let (factor, shift) = (Vector(repeating: scale), Vector(repeating: -largest))
     var sums = Vector.zero
     var i = 0
     while i + laneCount <= count {
-      let value = exponential(load(line + i) - largest)
-      store(value, line + i)
+      let value = exponential(multiplyAdd(load(line + i), factor, shift))
+      store(value, result + i)
       sums += value
       i += laneCount
     }
     if i < count {
-      let value = exponential(load(line + i, first: count - i, filler: -.infinity) - largest)
-      store(value, line + i, first: count - i)
+      let rest = load(line + i, first: count - i, filler: -.infinity)
+      let value = exponential(multiplyAdd(rest, factor, shift))
+      store(value, result + i, first: count - i)
       sums += value
     }
     return (horizontalSum(sums), largest)

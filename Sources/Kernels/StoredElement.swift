@@ -9,6 +9,11 @@ protocol StoredElement {
   init(_ value: Float)
   static var elementType: ElementType { get }
   var float: Float { get }
+
+  /// C ← A·B + (accumulating ? C : 0) on the calling thread, by the type's engine.
+  static func multiply<C: StoredElement>(
+    _ a: Operand<Self>, _ b: Operand<Self>, into c: UnsafeMutablePointer<C>, stride: Int,
+    _ size: ProductSize, accumulating: Bool)
 }
 
 extension Float: StoredElement {
@@ -24,6 +29,16 @@ extension Float: StoredElement {
 
   static var elementType: ElementType { .float32 }
   @inline(__always) var float: Float { self }
+
+  static func multiply<C: StoredElement>(
+    _ a: Operand<Float>, _ b: Operand<Float>, into c: UnsafeMutablePointer<C>, stride: Int,
+    _ size: ProductSize, accumulating: Bool
+  ) {
+    precondition(C.elementType == .float32, "float32 factors give float32, not \(C.elementType)")
+    OpenBLAS.multiply(
+      a, b, into: UnsafeMutableRawPointer(c).assumingMemoryBound(to: Float.self), stride: stride,
+      size, accumulating: accumulating)
+  }
 }
 
 extension BFloat16: StoredElement {
@@ -46,4 +61,13 @@ extension BFloat16: StoredElement {
 
   static var elementType: ElementType { .bfloat16 }
   @inline(__always) var float: Float { Float(self) }
+
+  static func multiply<C: StoredElement>(
+    _ a: Operand<BFloat16>, _ b: Operand<BFloat16>, into c: UnsafeMutablePointer<C>, stride: Int,
+    _ size: ProductSize, accumulating: Bool
+  ) {
+    guard size.rows > 0, size.columns > 0 else { return }
+    BFloat16Product.engine.multiply(
+      a, b, into: c, stride: stride, size, accumulating: accumulating)
+  }
 }

@@ -53,20 +53,24 @@ public struct Attention: Module, Sendable {
       standardDeviation: residualDeviation, &initializer)
   }
 
-  /// x [B·T, D]; shape preserved.
-  public func callAsFunction(_ x: Tensor, batch: Int) -> Tensor {
+  /// residual + what attention gives. x [B·T, D]; residual's shape and type are preserved.
+  public func callAsFunction(_ x: Tensor, batch: Int, addedTo residual: Tensor) -> Tensor {
     let heads = rotated(x, batch: batch, firstPosition: 0)
     return outputProjection(
       causalAttention(
-        heads, queryHeads: sizes.queryHeads, keyValueHeads: sizes.keyValueHeads))
+        heads, queryHeads: sizes.queryHeads, keyValueHeads: sizes.keyValueHeads),
+      addedTo: residual)
   }
 
   /// The same for the next tokens of one sequence, whose earlier keys and values are in `cache`.
   ///
-  /// x [T, D]; shape preserved. No gradient flows.
-  public func callAsFunction(_ x: Tensor, cache: inout KeyValueCache) -> Tensor {
+  /// x [T, D]; residual's shape and type are preserved. No gradient flows.
+  public func callAsFunction(
+    _ x: Tensor, cache: inout KeyValueCache, addedTo residual: Tensor
+  ) -> Tensor {
     let heads = rotated(x.detached, batch: 1, firstPosition: cache.count)
-    return outputProjection(cache.attend(heads, queryHeads: sizes.queryHeads))
+    return outputProjection(
+      cache.attend(heads, queryHeads: sizes.queryHeads), addedTo: residual)
   }
 
   private func rotated(_ x: Tensor, batch: Int, firstPosition: Int) -> Tensor {

@@ -1,3 +1,5 @@
+import Kernels
+
 /// How a model's function is computed, which changes rounding, memory and speed but never what the
 /// function is.
 public struct Execution: Sendable, Hashable, Encodable {
@@ -22,10 +24,20 @@ public enum Precision: String, Sendable, Hashable, Codable, CaseIterable {
   case bfloat16 = "bf16"
 }
 
+extension Precision {
+  /// The type of the numbers that products take in.
+  public var elementType: ElementType {
+    switch self {
+    case .float32: .float32
+    case .bfloat16: .bfloat16
+    }
+  }
+}
+
 /// Which layers keep only their input in forward and compute the rest again in backward.
 ///
 /// Bits do not change; a recomputed layer costs one more forward pass and next to no memory.
-public enum Recomputation: Sendable, Hashable, Encodable {
+public enum Recomputation: Sendable, Hashable, Codable {
   case none
   /// The first so many layers: the ones whose activations would be kept longest.
   case layers(Int)
@@ -40,12 +52,40 @@ public enum Recomputation: Sendable, Hashable, Encodable {
     }
   }
 
+}
+
+/// `none`, `all` or a number of layers, in words and in records.
+extension Recomputation: LosslessStringConvertible {
+  public init?(_ description: String) {
+    switch description {
+    case "none": self = .none
+    case "all": self = .allLayers
+    default:
+      guard let count = Int(description), count >= 0 else { return nil }
+      self = .layers(count)
+    }
+  }
+
+  public var description: String {
+    switch self {
+    case .none: "none"
+    case .layers(let count): String(count)
+    case .allLayers: "all"
+    }
+  }
+
+  public init(from decoder: any Decoder) throws {
+    let container = try decoder.singleValueContainer()
+    let text = try container.decode(String.self)
+    guard let value = Self(text) else {
+      throw DecodingError.dataCorruptedError(
+        in: container, debugDescription: "recomputation \(text), expected none, all or a number")
+    }
+    self = value
+  }
+
   public func encode(to encoder: any Encoder) throws {
     var container = encoder.singleValueContainer()
-    switch self {
-    case .none: try container.encode("none")
-    case .layers(let count): try container.encode(count)
-    case .allLayers: try container.encode("all")
-    }
+    try container.encode(description)
   }
 }

@@ -18,9 +18,9 @@ public struct FeedForward: Module, Sendable {
       inputs: innerWidth, outputs: modelWidth, standardDeviation: residualDeviation, &initializer)
   }
 
-  /// x [N, D]; shape preserved.
-  public func callAsFunction(_ x: Tensor) -> Tensor {
-    outputProjection(swiGLU(inputProjection(x)))
+  /// residual + the network's result. x [N, D]; residual's shape and type are preserved.
+  public func callAsFunction(_ x: Tensor, addedTo residual: Tensor) -> Tensor {
+    outputProjection(swiGLU(inputProjection(x)), addedTo: residual)
   }
 
   public mutating func visitParameters<V: ParameterVisitor>(

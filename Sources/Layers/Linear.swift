@@ -18,6 +18,11 @@ public struct Linear: Module, Sendable {
   /// x [..., inputs]; result [..., outputs].
   public func callAsFunction(_ x: Tensor) -> Tensor { linear(x, weight) }
 
+  /// The same, added to `residual` [..., outputs].
+  public func callAsFunction(_ x: Tensor, addedTo residual: Tensor) -> Tensor {
+    linear(x, weight, addedTo: residual)
+  }
+
   public mutating func visitParameters<V: ParameterVisitor>(
     _ visitor: inout V
   ) throws(V.Failure) {

@@ -13,9 +13,9 @@ public struct RMSNormalization: Module, Sendable {
     self.epsilon = epsilon
   }
 
-  /// x [..., width]; shape preserved.
-  public func callAsFunction(_ x: Tensor) -> Tensor {
-    rmsNormalization(x, weight: weight, epsilon: epsilon)
+  /// x [..., width]; shape preserved, of the type that the products of `precision` take.
+  public func callAsFunction(_ x: Tensor, for precision: Precision = .float32) -> Tensor {
+    rmsNormalization(x, weight: weight, epsilon: epsilon, as: precision.elementType)
   }
 
   public mutating func visitParameters<V: ParameterVisitor>(

@@ -13,6 +13,9 @@ public protocol LanguageModel: Module, Sendable {
   /// [V, D], whose product with the hidden states gives the logits.
   var outputTable: Tensor { get }
 
+  /// How it is computed; generation from a cache is float32 whatever it says.
+  var execution: Execution { get set }
+
   /// The states before the output projection: `tokens` is [batch, T], the result [batch·T, D].
   func hiddenStates(of tokens: [Int32], batch: Int) -> Tensor
 

@@ -8,6 +8,7 @@ import Tensors
 public struct OpenELM: LanguageModel {
   /// The sizes it was made by.
   public let configuration: OpenELMConfiguration
+  public var execution = Execution()
   var tokenEmbeddings: TokenEmbedding
   var layers: [OpenELMLayer]
   var normalization: RMSNormalization
@@ -41,8 +42,14 @@ public struct OpenELM: LanguageModel {
 
   public func hiddenStates(of tokens: [Int32], batch: Int) -> Tensor {
     var x = tokenEmbeddings(tokens)
-    for layer in layers { x = layer(x, batch: batch) }
-    return normalization(x)
+    let precision = execution.precision
+    for (index, layer) in layers.enumerated() {
+      x =
+        execution.recomputation.includes(layer: index)
+        ? recomputed(layer, x) { layer, x in layer(x, batch: batch, precision) }
+        : layer(x, batch: batch, precision)
+    }
+    return normalization(x, for: precision)
   }
 
   public func makeCache(capacity: Int) -> [KeyValueCache] {
@@ -90,14 +97,15 @@ struct OpenELMLayer: Module, Sendable {
       residualDeviation: residualDeviation, &initializer)
   }
 
-  func callAsFunction(_ x: Tensor, batch: Int) -> Tensor {
-    let attended = x + attention(attentionNormalization(x), batch: batch)
-    return attended + feedForward(feedForwardNormalization(attended))
+  func callAsFunction(_ x: Tensor, batch: Int, _ precision: Precision) -> Tensor {
+    let attended = attention(
+      attentionNormalization(x, for: precision), batch: batch, addedTo: x)
+    return feedForward(feedForwardNormalization(attended, for: precision), addedTo: attended)
   }
 
   func callAsFunction(_ x: Tensor, cache: inout KeyValueCache) -> Tensor {
-    let attended = x + attention(attentionNormalization(x), cache: &cache)
-    return attended + feedForward(feedForwardNormalization(attended))
+    let attended = attention(attentionNormalization(x), cache: &cache, addedTo: x)
+    return feedForward(feedForwardNormalization(attended), addedTo: attended)
   }
 
   mutating func visitParameters<V: ParameterVisitor>(_ visitor: inout V) throws(V.Failure) {

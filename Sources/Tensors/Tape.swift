@@ -26,33 +26,40 @@ final class Tape {
   }
 
   private var entries: [Entry] = []
-  private var shapes: [Shape] = []
+  private var places: [Place] = []
+
+  /// What the gradient of a tensor on the tape looks like.
+  private struct Place {
+    let shape: Shape
+    let elementType: ElementType
+  }
 
   /// Puts a tensor on the tape as a place where gradients end.
   func leaf(_ tensor: Tensor) -> Tensor { tracked(tensor) }
 
   func record(_ value: Tensor, inputs: [Int?], pullback: @escaping Pullback) -> Tensor {
     let result = tracked(value)
-    entries.append(Entry(inputs: inputs, output: shapes.count - 1, pullback: pullback))
+    entries.append(Entry(inputs: inputs, output: places.count - 1, pullback: pullback))
     return result
   }
 
   private func tracked(_ tensor: Tensor) -> Tensor {
     var result = tensor
-    result.node = TapeNode(tape: self, index: shapes.count)
-    shapes.append(tensor.shape)
+    result.node = TapeNode(tape: self, index: places.count)
+    places.append(Place(shape: tensor.shape, elementType: tensor.elementType))
     return result
   }
 
   /// Walks the entries from the last to the first and lets go of each as it passes.
   ///
-  /// `gradients` holds what leaves have gathered so far (by node index) and is added to.
-  func backward(from output: Tensor, seed: Float, into gradients: inout [Int: Tensor]) {
+  /// `seed` is the gradient of the output; `gradients` holds what leaves have gathered so far (by
+  /// node index) and is added to.
+  func backward(from output: Tensor, seed: Tensor, into gradients: inout [Int: Tensor]) {
     guard let node = output.node, node.tape === self else {
       entries.removeAll()
       return
     }
-    gradients[node.index] = Tensor(repeating: seed, shape: output.shape)
+    gradients[node.index] = seed
     while let entry = entries.popLast() {
       guard let dy = gradients.removeValue(forKey: entry.output) else { continue }
       let contributions = entry.pullback(dy)
@@ -70,9 +77,11 @@ final class Tape {
     switch contribution {
     case .none: break
     case .tensor(let tensor):
+      let place = places[index]
       precondition(
-        tensor.shape == shapes[index],
-        "a gradient of shape \(tensor.shape) for a tensor of shape \(shapes[index])")
+        tensor.shape == place.shape && tensor.elementType == place.elementType,
+        "a gradient of shape \(tensor.shape) and type \(tensor.elementType) for a tensor of shape "
+          + "\(place.shape) and type \(place.elementType)")
       if sum != nil {
         sum?.accumulate(tensor)
       } else {
@@ -82,9 +91,10 @@ final class Tape {
       if sum != nil {
         sum?.withMutableBuffer { write($0, true) }
       } else {
-        let buffer = Buffer(uninitializedCount: shapes[index].elementCount)
+        let place = places[index]
+        let buffer = Buffer(uninitializedCount: place.shape.elementCount, of: place.elementType)
         write(buffer, false)
-        sum = Tensor(buffer, shape: shapes[index])
+        sum = Tensor(buffer, shape: place.shape)
       }
     }
     gradients[index] = sum
@@ -120,6 +130,13 @@ extension Tensor {
 public func recorded(
   _ value: Tensor, from inputs: Tensor..., pullback: @escaping (_ dy: Tensor) -> [Contribution]
 ) -> Tensor {
+  recorded(value, from: inputs, pullback: pullback)
+}
+
+/// The same for a number of inputs that is not known in the code.
+public func recorded(
+  _ value: Tensor, from inputs: [Tensor], pullback: @escaping (_ dy: Tensor) -> [Contribution]
+) -> Tensor {
   var tape: Tape?
   for input in inputs {
     guard let found = input.node?.tape else { continue }
@@ -137,10 +154,10 @@ public func recorded(
 ///   - leaves: What to differentiate by.
 ///   - gradients: Sums that the gradients are added to, in the order of `leaves`; `nil` stands for
 ///     zero. They are updated in place.
-///   - seed: The gradient of the result itself.
+///   - seed: The gradient of the result itself; ones if there is none.
 ///   - body: Gets the leaves, on a tape; returns a tensor, usually a scalar.
 public func valueWithGradient<Failure: Error>(
-  at leaves: [Tensor], accumulatingInto gradients: inout [Tensor?], seed: Float = 1,
+  at leaves: [Tensor], accumulatingInto gradients: inout [Tensor?], seed: Tensor? = nil,
   _ body: ([Tensor]) throws(Failure) -> Tensor
 ) throws(Failure) -> Tensor {
   precondition(
@@ -152,6 +169,7 @@ public func valueWithGradient<Failure: Error>(
   var sums: [Int: Tensor] = [:]
   for (index, gradient) in gradients.enumerated() { sums[index] = gradient }
   gradients.removeAll(keepingCapacity: true)
+  let seed = seed ?? Tensor(repeating: 1, shape: value.shape, elementType: value.elementType)
   tape.backward(from: value, seed: seed, into: &sums)
   gradients = leaves.indices.map { sums.removeValue(forKey: $0) }
   return value.detached

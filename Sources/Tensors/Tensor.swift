@@ -1,6 +1,6 @@
 import Kernels
 
-/// A dense float32 array with value semantics.
+/// A dense array with value semantics, of float32 if nothing else is said.
 ///
 /// Elements lie contiguously, innermost dimension last. Only kernels touch them: code above this
 /// module moves whole tensors. A tensor made inside a gradient's scope also knows its place on the
@@ -10,6 +10,8 @@ public struct Tensor: Sendable {
   public let shape: Shape
   /// The elements; never written while another tensor shares it.
   public private(set) var buffer: Buffer
+  /// How an element lies in memory; its gradient is of the same type.
+  public var elementType: ElementType { buffer.elementType }
   /// The place on a tape, if gradients flow to this tensor.
   var node: TapeNode?
 
@@ -23,8 +25,8 @@ public struct Tensor: Sendable {
   }
 
   /// A tensor whose elements are all `value`.
-  public init(repeating value: Float, shape: Shape) {
-    let buffer = Buffer(uninitializedCount: shape.elementCount)
+  public init(repeating value: Float, shape: Shape, elementType: ElementType = .float32) {
+    let buffer = Buffer(uninitializedCount: shape.elementCount, of: elementType)
     Fill.constant(value, into: buffer)
     self.init(buffer, shape: shape)
   }
@@ -47,7 +49,8 @@ public struct Tensor: Sendable {
 
   /// The elements as an array, innermost dimension fastest.
   public var scalars: [Float] {
-    [Float](unsafeUninitializedCapacity: buffer.count) { target, count in
+    let buffer = buffer(as: .float32)
+    return [Float](unsafeUninitializedCapacity: buffer.count) { target, count in
       if let start = target.baseAddress {
         start.initialize(from: buffer.pointer, count: buffer.count)
       }
@@ -58,7 +61,7 @@ public struct Tensor: Sendable {
   /// The only element of a tensor that has one.
   public var scalar: Float {
     precondition(shape.elementCount == 1, "a tensor of shape \(shape) is not a scalar")
-    return buffer.pointer[0]
+    return scalars[0]
   }
 
   /// The same value, off the tape: no gradient flows through it.
@@ -67,6 +70,9 @@ public struct Tensor: Sendable {
     copy.node = nil
     return copy
   }
+
+  /// Whether gradients flow to this tensor.
+  public var isTracked: Bool { node?.tape != nil }
 
   /// The buffer for writing in place, copied first if another tensor shares it.
   public mutating func mutableBuffer() -> Buffer {

@@ -26,6 +26,7 @@ public struct Trainer<Model: LanguageModel>: Sendable {
 
   public init(_ model: Model, settings: TrainingSettings) {
     self.model = model
+    self.model.execution = settings.execution
     self.settings = settings
     optimizerState = AdamW.State(for: model)
   }
@@ -76,14 +77,18 @@ public struct TrainingSettings: Sendable, Hashable, Encodable {
   public var zLossWeight: Double
   /// The steps that the schedule spans.
   public var totalSteps: Int
+  /// How the model's function is computed.
+  public var execution: Execution
 
   public init(
-    optimizer: AdamW, schedule: LearningRateSchedule, zLossWeight: Double, totalSteps: Int
+    optimizer: AdamW, schedule: LearningRateSchedule, zLossWeight: Double, totalSteps: Int,
+    execution: Execution = Execution()
   ) {
     self.optimizer = optimizer
     self.schedule = schedule
     self.zLossWeight = zLossWeight
     self.totalSteps = totalSteps
+    self.execution = execution
   }
 }
 

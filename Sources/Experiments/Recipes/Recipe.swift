@@ -1,4 +1,5 @@
 import Corpora
+import Layers
 import Models
 import Tokenization
 import Training
@@ -28,6 +29,8 @@ public struct Recipe: Sendable {
   public var schedule: LearningRateSchedule
   /// The weight of the z-loss.
   public var zLossWeight: Double
+  /// How the model's function is computed: precision, and what backward computes again.
+  public var execution: Execution
   /// The steps of the run, which the schedule spans.
   public var steps: Int
   /// When checkpoints are written and how many are kept.
@@ -44,7 +47,8 @@ public struct Recipe: Sendable {
     name: String, summary: String, model: any ModelConfiguration,
     tokenizer: any TokenizerSource, corpus: any CorpusSource, reading: CorpusReading,
     batching: Batching, optimizer: AdamW = AdamW(), schedule: LearningRateSchedule,
-    zLossWeight: Double = 1e-4, steps: Int, checkpoints: CheckpointPolicy,
+    zLossWeight: Double = 1e-4, execution: Execution = Execution(), steps: Int,
+    checkpoints: CheckpointPolicy,
     maximumConsecutiveSkips: Int = 10, seed: UInt64 = 0
   ) {
     self.name = name
@@ -57,6 +61,7 @@ public struct Recipe: Sendable {
     self.optimizer = optimizer
     self.schedule = schedule
     self.zLossWeight = zLossWeight
+    self.execution = execution
     self.steps = steps
     self.checkpoints = checkpoints
     self.maximumConsecutiveSkips = maximumConsecutiveSkips
@@ -77,7 +82,8 @@ public struct Recipe: Sendable {
   /// What the trainer needs of it.
   public var trainingSettings: TrainingSettings {
     TrainingSettings(
-      optimizer: optimizer, schedule: schedule, zLossWeight: zLossWeight, totalSteps: steps)
+      optimizer: optimizer, schedule: schedule, zLossWeight: zLossWeight, totalSteps: steps,
+      execution: execution)
   }
 }
 

@@ -1,3 +1,5 @@
+import Layers
+
 /// What the command line changes of a recipe, kept with the run so that a resume asks for the same.
 public struct RecipeOverrides: Sendable, Hashable, Codable {
   public var steps: Int?
@@ -6,10 +8,13 @@ public struct RecipeOverrides: Sendable, Hashable, Codable {
   public var tokenizer: String?
   public var seed: UInt64?
   public var sequencesPerStep: Int?
+  public var precision: Precision?
+  public var recomputation: Recomputation?
 
   public init(
     steps: Int? = nil, checkpointEvery: Int? = nil, corpus: [String]? = nil,
-    tokenizer: String? = nil, seed: UInt64? = nil, sequencesPerStep: Int? = nil
+    tokenizer: String? = nil, seed: UInt64? = nil, sequencesPerStep: Int? = nil,
+    precision: Precision? = nil, recomputation: Recomputation? = nil
   ) {
     self.steps = steps
     self.checkpointEvery = checkpointEvery
@@ -17,6 +22,8 @@ public struct RecipeOverrides: Sendable, Hashable, Codable {
     self.tokenizer = tokenizer
     self.seed = seed
     self.sequencesPerStep = sequencesPerStep
+    self.precision = precision
+    self.recomputation = recomputation
   }
 
   /// The recipe with these changes.
@@ -29,6 +36,8 @@ public struct RecipeOverrides: Sendable, Hashable, Codable {
     if let corpus, !corpus.isEmpty { result.corpus = CorpusFiles(paths: corpus) }
     if let tokenizer { result.tokenizer = SentencePieceFile(path: tokenizer) }
     if let seed { result.seed = seed }
+    if let precision { result.execution.precision = precision }
+    if let recomputation { result.execution.recomputation = recomputation }
     if let sequencesPerStep {
       result.batching.sequencesPerStep = sequencesPerStep
       result.batching.sequencesPerPass = min(result.batching.sequencesPerPass, sequencesPerStep)

@@ -82,7 +82,7 @@ public struct Pretraining: Sendable {
     let log = try RunLog(run, keepingSteps: step, progress: progress)
     let state = RunState(
       recipe: record.recipe, overrides: record.overrides, threads: record.threads,
-      kernels: MatrixMultiply.kernelName, tokenizer: data.tokenizer.fingerprint, step: 0, tokens: 0,
+      kernels: OpenBLAS.kernelName, tokenizer: data.tokenizer.fingerprint, step: 0, tokens: 0,
       updateCount: 0,
       consecutiveSkips: 0, skippedSteps: 0, cursor: nil)
     // The loop is the trainer's only owner: a second one here would hold the first step's weights
@@ -130,7 +130,7 @@ public struct Pretraining: Sendable {
       """)
     logger.info(
       """
-      \(record.threads) threads, OpenBLAS kernels \(MatrixMultiply.kernelName)\
+      \(record.threads) threads, OpenBLAS kernels \(OpenBLAS.kernelName)\
       \(MachineReport.forcedKernelWarning.map { "; \($0)" } ?? "")
       """)
   }
@@ -163,9 +163,9 @@ public struct Pretraining: Sendable {
     guard saved.state.step < recipe.steps else {
       throw ExperimentError.runIsComplete(name: run.name, steps: recipe.steps)
     }
-    if let kernels = saved.state.kernels, kernels != MatrixMultiply.kernelName {
+    if let kernels = saved.state.kernels, kernels != OpenBLAS.kernelName {
       Self.say(
-        "the run used OpenBLAS's \(kernels) kernels, this process \(MatrixMultiply.kernelName): "
+        "the run used OpenBLAS's \(kernels) kernels, this process \(OpenBLAS.kernelName): "
           + "its bits will differ from an uninterrupted run's")
     }
     // Newer but broken, they must neither be found again nor count among those that are kept.

@@ -2,7 +2,8 @@ import Kernels
 
 /// Causal softmax attention with grouped queries: each token sees itself and those before it.
 ///
-/// heads [B, H + 2K, T, W] (queries, keys, values; H a multiple of K); result [B·T, H·W].
+/// heads [B, H + 2K, T, W] (queries, keys, values; H a multiple of K); result [B·T, H·W], of the
+/// heads' type.
 public func causalAttention(_ heads: Tensor, queryHeads: Int, keyValueHeads: Int) -> Tensor {
   precondition(
     heads.shape.rank == 4 && heads.shape[1] == queryHeads + 2 * keyValueHeads
@@ -12,12 +13,13 @@ public func causalAttention(_ heads: Tensor, queryHeads: Int, keyValueHeads: Int
   let layout = AttentionKernel.Layout(
     batch: batch, queryCount: tokens, keyCount: tokens, queryHeads: queryHeads,
     keyValueHeads: keyValueHeads, headWidth: width)
-  let y = Buffer(uninitializedCount: batch * tokens * queryHeads * width)
+  let y = Buffer(
+    uninitializedCount: batch * tokens * queryHeads * width, of: heads.elementType)
   let logSums = Buffer(uninitializedCount: batch * queryHeads * tokens)
   AttentionKernel.forward(heads.buffer, layout, into: y, logSums: logSums)
   let (packed, shape) = (heads.buffer, heads.shape)
   return recorded(Tensor(y, shape: [batch * tokens, queryHeads * width]), from: heads) { dy in
-    let gradient = Buffer(uninitializedCount: packed.count)
+    let gradient = Buffer(uninitializedCount: packed.count, of: packed.elementType)
     AttentionKernel.backward(
       dy.buffer, packed: packed, y: y, logSums: logSums, layout, into: gradient)
     return [.tensor(Tensor(gradient, shape: shape))]

@@ -8,7 +8,7 @@ public func embedding(_ table: Tensor, _ tokens: [Int32]) -> Tensor {
   if let stray = tokens.first(where: { $0 < 0 || $0 >= vocabulary }) {
     preconditionFailure("token \(stray) is outside a vocabulary of \(vocabulary)")
   }
-  let y = Buffer(uninitializedCount: tokens.count * width)
+  let y = Buffer(uninitializedCount: tokens.count * width, of: table.elementType)
   EmbeddingKernel.gather(table.buffer, tokens, width: width, into: y)
   return recorded(Tensor(y, shape: [tokens.count, width]), from: table) { dy in
     [

@@ -28,10 +28,16 @@ public func outputLoss(
   let (width, vocabulary) = checkedSizes(hidden, table, targets)
   let count = targets.count { $0 != OutputLossKernel.ignoredTarget }
   let scale = 1 / (normalizer ?? Double(max(count, 1)))
-  let hiddenGradient = Buffer(uninitializedCount: hidden.buffer.count)
+  let hiddenGradient = Buffer(
+    uninitializedCount: hidden.buffer.count, of: hidden.elementType)
   let tableGradient = Buffer(uninitializedCount: table.buffer.count)
+  precondition(
+    table.elementType == .float32,
+    "a table of \(table.elementType): its gradient is a sum over "
+      + "all tokens, which takes float32")
   let sums = OutputLossKernel.forwardAndBackward(
-    hidden: hidden.buffer, table: table.buffer, targets: targets, width: width,
+    hidden: hidden.buffer, table: table.buffer(as: hidden.elementType), targets: targets,
+    width: width,
     vocabulary: vocabulary, zWeight: zWeight, gradientScale: Float(scale),
     hiddenGradient: hiddenGradient, tableGradient: tableGradient)
   let crossEntropy = sums.crossEntropy * scale
@@ -54,7 +60,8 @@ public func targetSums(
 ) -> (crossEntropy: Double, targetCount: Int) {
   let (width, vocabulary) = checkedSizes(hidden, table, targets)
   let sums = OutputLossKernel.forward(
-    hidden: hidden.buffer, table: table.buffer, targets: targets, width: width,
+    hidden: hidden.buffer, table: table.buffer(as: hidden.elementType), targets: targets,
+    width: width,
     vocabulary: vocabulary)
   return (sums.crossEntropy, sums.targetCount)
 }
@@ -67,8 +74,8 @@ public func targetScores(
 ) -> [(logLikelihood: Float, isGreedy: Bool)] {
   let (width, vocabulary) = checkedSizes(hidden, table, targets)
   return OutputLossKernel.score(
-    hidden: hidden.buffer, table: table.buffer, targets: targets, width: width,
-    vocabulary: vocabulary)
+    hidden: hidden.buffer, table: table.buffer(as: hidden.elementType), targets: targets,
+    width: width, vocabulary: vocabulary)
 }
 
 private func checkedSizes(

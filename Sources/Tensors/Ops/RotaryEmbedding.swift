@@ -37,7 +37,7 @@ public func rotaryHeads(
       + "\(table.positions) positions")
   precondition(
     (queryWeight == nil) == (keyWeight == nil), "normalize queries and keys, or neither")
-  let y = Buffer(uninitializedCount: projection.buffer.count)
+  let y = Buffer(uninitializedCount: projection.buffer.count, of: projection.elementType)
   RotaryKernel.forward(
     projection.buffer, queryWeight: queryWeight?.buffer, keyWeight: keyWeight?.buffer,
     epsilon: epsilon, table: table.buffer, layout, into: y)
@@ -45,7 +45,7 @@ public func rotaryHeads(
   let (x, shape) = (projection.buffer, projection.shape)
   guard let queryWeight, let keyWeight else {
     return recorded(value, from: projection) { dy in
-      let dx = Buffer(uninitializedCount: x.count)
+      let dx = Buffer(uninitializedCount: x.count, of: x.elementType)
       RotaryKernel.backward(
         dy.buffer, x, queryWeight: nil, keyWeight: nil, epsilon: epsilon, table: table.buffer,
         layout, into: dx, queryWeightGradient: nil, keyWeightGradient: nil)
@@ -54,7 +54,7 @@ public func rotaryHeads(
   }
   let (queryBuffer, keyBuffer) = (queryWeight.buffer, keyWeight.buffer)
   return recorded(value, from: projection, queryWeight, keyWeight) { dy in
-    let dx = Buffer(uninitializedCount: x.count)
+    let dx = Buffer(uninitializedCount: x.count, of: x.elementType)
     let queryGradient = Buffer(uninitializedCount: width)
     let keyGradient = Buffer(uninitializedCount: width)
     RotaryKernel.backward(

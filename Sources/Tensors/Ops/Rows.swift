@@ -7,7 +7,7 @@ extension Tensor {
     if let stray = indices.first(where: { $0 < 0 || $0 >= rows }) {
       preconditionFailure("row \(stray) of a tensor of shape \(shape)")
     }
-    let y = Buffer(uninitializedCount: indices.count * width)
+    let y = Buffer(uninitializedCount: indices.count * width, of: elementType)
     EmbeddingKernel.gather(buffer, indices, width: width, into: y)
     return Tensor(y, shape: [indices.count, width])
   }

@@ -1,0 +1,171 @@
+extension AttentionKernel {
+  /// Partial gradients of keys and values that exist at a time: 64 MiB.
+  private static let partialBytes = 64 << 20
+
+  /// The gradient of the packed buffer, from dy [B·T, H·W] and what forward took and gave.
+  ///
+  /// One task serves one query head. The gradients of the keys and values that it shares with its
+  /// group are float32 partial sums of its own, added up in the heads' order afterwards, so the
+  /// result does not depend on which thread did what.
+  public static func backward(
+    _ dy: Buffer, packed: Buffer, y: Buffer, logSums: Buffer, _ layout: Layout,
+    into packedGradient: Buffer
+  ) {
+    KernelClock.measure(
+      "attention, backward",
+      floatingPointOperations: layout.floatingPointOperations(products: 5)
+    ) {
+      switch packed.elementType {
+      case .bfloat16:
+        backward(dy, packed, y, logSums, layout, into: packedGradient, of: BFloat16.self)
+      default: backward(dy, packed, y, logSums, layout, into: packedGradient, of: Float.self)
+      }
+    }
+  }
+
+  private static func backward<E: StoredElement>(
+    _ dy: Buffer, _ packed: Buffer, _ y: Buffer, _ logSums: Buffer, _ layout: Layout,
+    into packedGradient: Buffer, of _: E.Type
+  ) {
+    let head = layout.queryCount * layout.headWidth
+    let perSequence = layout.queryHeads * 2 * head
+    let step = min(
+      layout.batch, max(1, partialBytes / (perSequence * MemoryLayout<Float>.stride)))
+    let partials = Buffer(uninitializedCount: step * perSequence)
+    defer { withExtendedLifetime(partials) {} }
+    let (dy, y) = (dy.elements(of: E.self), y.elements(of: E.self))
+    let (packed, gradient) = (packed.elements(of: E.self), packedGradient.elements(of: E.self))
+    let (logSums, partial) = (logSums.pointer, partials.pointer)
+    for firstSequence in stride(from: 0, to: layout.batch, by: step) {
+      let sequences = min(step, layout.batch - firstSequence)
+      ThreadPool.shared.forEach(sequences * layout.queryHeads) { task in
+        let (batch, queryHead) = (
+          firstSequence + task / layout.queryHeads, task % layout.queryHeads
+        )
+        let sequence = batch * layout.heads * head
+        let keys = packed + sequence + (layout.queryHeads + queryHead / layout.group) * head
+        let tokenMajor =
+          (batch * layout.queryCount * layout.queryHeads + queryHead) * layout.headWidth
+        backwardHead(
+          HeadGradient(
+            dy: dy + tokenMajor, y: y + tokenMajor,
+            logSums: logSums + (batch * layout.queryHeads + queryHead) * layout.queryCount,
+            queries: packed + sequence + queryHead * head, keys: keys,
+            values: keys + layout.keyValueHeads * head,
+            queryGradient: gradient + sequence + queryHead * head,
+            keyGradient: partial + task * 2 * head, valueGradient: partial + (task * 2 + 1) * head),
+          layout)
+      }
+      ThreadPool.shared.forEach(sequences * layout.keyValueHeads * 2) { task in
+        let isValue = task % 2
+        let pair = task / 2 % layout.keyValueHeads
+        let sequence = task / 2 / layout.keyValueHeads
+        let target =
+          ((firstSequence + sequence) * layout.heads + layout.queryHeads
+            + isValue * layout.keyValueHeads + pair) * head
+        let first = (sequence * layout.queryHeads + pair * layout.group) * 2 + isValue
+        addPartials(
+          partial + first * head, distance: 2 * head, count: layout.group,
+          into: gradient + target, head)
+      }
+    }
+  }
+
+  /// target ← the sum of `count` partial sums, first to last.
+  private static func addPartials<E: StoredElement>(
+    _ partials: UnsafeMutablePointer<Float>, distance: Int, count: Int,
+    into target: UnsafeMutablePointer<E>, _ length: Int
+  ) {
+    for other in 1..<max(count, 1) {
+      VectorLoop.map(partials, partials + other * distance, into: partials, length) { $0 + $1 }
+    }
+    VectorLoop.map(partials, into: target, length) { $0 }
+  }
+
+  /// Where one query head's matrices lie.
+  private struct HeadGradient<E: StoredElement> {
+    let dy: UnsafePointer<E>
+    let y: UnsafePointer<E>
+    let logSums: UnsafePointer<Float>
+    let queries: UnsafePointer<E>
+    let keys: UnsafePointer<E>
+    let values: UnsafePointer<E>
+    let queryGradient: UnsafeMutablePointer<E>
+    let keyGradient: UnsafeMutablePointer<Float>
+    let valueGradient: UnsafeMutablePointer<Float>
+  }
+
+  private static func backwardHead<E: StoredElement>(_ head: HeadGradient<E>, _ layout: Layout) {
+    let (width, length) = (layout.headWidth, layout.queryCount * layout.headWidth)
+    head.keyGradient.update(repeating: 0, count: length)
+    head.valueGradient.update(repeating: 0, count: length)
+    let rows = min(queriesPerBlock, layout.queryCount)
+    let scores = Buffer(uninitializedCount: rows * layout.keyCount)
+    let weights = Buffer(uninitializedCount: rows * layout.keyCount, of: E.elementType)
+    defer { withExtendedLifetime((scores, weights)) {} }
+    let (scoreRows, weightRows) = (scores.pointer, weights.elements(of: E.self))
+    let keys = Operand(head.keys, stride: width)
+    for block in 0..<layout.blocks {
+      let strip = Strip(block, layout)
+      let queries = Operand(head.queries + strip.first * width, stride: width)
+      let dy = Operand(
+        head.dy + strip.first * layout.queryHeads * width, stride: layout.queryHeads * width)
+      let wide = ProductSize(rows: strip.rows, columns: strip.keys, inner: width)
+      let tall = ProductSize(rows: strip.keys, columns: width, inner: strip.rows)
+      E.multiply(
+        queries, Operand(head.keys, stride: width, isTransposed: true), into: scoreRows,
+        stride: strip.keys, wide, accumulating: false)
+      recomputeWeights(strip, layout, scoreRows, head.logSums, into: weightRows)
+      // dV += Pᵀ·dY
+      E.multiply(
+        Operand(weightRows, stride: strip.keys, isTransposed: true), dy,
+        into: head.valueGradient, stride: width, tall, accumulating: true)
+      // dP = dY·Vᵀ takes the scores' place, then dS the weights'.
+      E.multiply(
+        dy, Operand(head.values, stride: width, isTransposed: true), into: scoreRows,
+        stride: strip.keys, wide, accumulating: false)
+      formScoreGradient(strip, layout, head, scoreRows, weightRows)
+      // dQ = dS·K and dK += dSᵀ·Q
+      E.multiply(
+        Operand(weightRows, stride: strip.keys), keys,
+        into: head.queryGradient + strip.first * width, stride: width,
+        ProductSize(rows: strip.rows, columns: width, inner: strip.keys), accumulating: false)
+      E.multiply(
+        Operand(weightRows, stride: strip.keys, isTransposed: true), queries,
+        into: head.keyGradient, stride: width, tall, accumulating: true)
+    }
+  }
+
+  /// P = e^(S / √W − logSum), zero where a query must not look.
+  private static func recomputeWeights<E: StoredElement>(
+    _ strip: Strip, _ layout: Layout, _ scores: UnsafePointer<Float>,
+    _ logSums: UnsafePointer<Float>, into weights: UnsafeMutablePointer<E>
+  ) {
+    let scale = Vector(repeating: layout.scale)
+    for row in 0..<strip.rows {
+      let (line, visible) = (weights + row * strip.keys, strip.visible(row))
+      let shift = Vector(repeating: -logSums[strip.first + row])
+      VectorLoop.map(scores + row * strip.keys, into: line, visible) {
+        exponential(multiplyAdd($0, scale, shift))
+      }
+      (line + visible).update(repeating: E(0), count: strip.keys - visible)
+    }
+  }
+
+  /// dS = P · (dP − Σ dY·Y) / √W, over P.
+  private static func formScoreGradient<E: StoredElement>(
+    _ strip: Strip, _ layout: Layout, _ head: HeadGradient<E>,
+    _ weightGradient: UnsafePointer<Float>, _ weights: UnsafeMutablePointer<E>
+  ) {
+    for row in 0..<strip.rows {
+      let token = (strip.first + row) * layout.queryHeads * layout.headWidth
+      let delta = VectorLoop.sum(head.dy + token, head.y + token, layout.headWidth) {
+        total, a, b in multiplyAdd(a, b, total)
+      }
+      let (line, scale) = (weights + row * strip.keys, layout.scale)
+      VectorLoop.map(weightGradient + row * strip.keys, line, into: line, strip.visible(row)) {
+        ($0 - delta) * $1 * scale
+      }
+    }
+  }
+}

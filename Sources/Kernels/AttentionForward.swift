@@ -1,0 +1,104 @@
+import Foundation
+
+extension AttentionKernel {
+  /// Attention of a packed buffer [B, H + 2K, T, W] (queries, keys, values head by head).
+  ///
+  /// `y` is [B·T, H·W], token-major, of the packed buffer's type; `logSums` [B, H, T], float32, is
+  /// what backward needs.
+  public static func forward(_ packed: Buffer, _ layout: Layout, into y: Buffer, logSums: Buffer) {
+    KernelClock.measure(
+      "attention, forward",
+      floatingPointOperations: layout.floatingPointOperations(products: 2)
+    ) {
+      switch packed.elementType {
+      case .bfloat16:
+        forward(packed, layout, into: y, logSums: logSums.pointer, of: BFloat16.self)
+      default: forward(packed, layout, into: y, logSums: logSums.pointer, of: Float.self)
+      }
+    }
+  }
+
+  private static func forward<E: StoredElement>(
+    _ packed: Buffer, _ layout: Layout, into y: Buffer, logSums: UnsafeMutablePointer<Float>,
+    of _: E.Type
+  ) {
+    let head = layout.queryCount * layout.headWidth
+    let (start, y) = (UnsafePointer(packed.elements(of: E.self)), y.elements(of: E.self))
+    ThreadPool.shared.forEach(layout.batch * layout.queryHeads * layout.blocks) { task in
+      let block = task % layout.blocks
+      let queryHead = task / layout.blocks % layout.queryHeads
+      let batch = task / layout.blocks / layout.queryHeads
+      let sequence = start + batch * layout.heads * head
+      let keys = sequence + (layout.queryHeads + queryHead / layout.group) * head
+      forwardBlock(
+        Strip(block, layout), layout, queries: sequence + queryHead * head, keys: keys,
+        values: keys + layout.keyValueHeads * head,
+        into: y + (batch * layout.queryCount * layout.queryHeads + queryHead) * layout.headWidth,
+        logSums: logSums + (batch * layout.queryHeads + queryHead) * layout.queryCount)
+    }
+  }
+
+  /// Attention of new queries [H, T, W] over cached keys and values [K, capacity, W] of one
+  /// sequence, all float32; `y` is [T, H·W].
+  public static func forward(
+    queries: Buffer, keys: Buffer, values: Buffer, capacity: Int, _ layout: Layout, into y: Buffer
+  ) {
+    precondition(layout.batch == 1, "a cache holds 1 sequence, not \(layout.batch)")
+    let logSums = Buffer(uninitializedCount: layout.queryHeads * layout.queryCount)
+    defer { withExtendedLifetime(logSums) {} }
+    let head = layout.queryCount * layout.headWidth
+    let cached = capacity * layout.headWidth
+    let (queries, keys, values) = (queries.pointer, keys.pointer, values.pointer)
+    let (y, sums) = (y.pointer, logSums.pointer)
+    ThreadPool.shared.forEach(layout.queryHeads * layout.blocks) { task in
+      let (block, queryHead) = (task % layout.blocks, task / layout.blocks)
+      let keyHead = queryHead / layout.group
+      forwardBlock(
+        Strip(block, layout), layout, queries: queries + queryHead * head,
+        keys: keys + keyHead * cached, values: values + keyHead * cached,
+        into: y + queryHead * layout.headWidth, logSums: sums + queryHead * layout.queryCount)
+    }
+  }
+
+  /// One block of queries of one head.
+  ///
+  /// Exponentials enter the product as they are, and each row of the result is divided by their
+  /// sum: there are W of its numbers, not one for each key.
+  private static func forwardBlock<E: StoredElement>(
+    _ strip: Strip, _ layout: Layout, queries: UnsafePointer<E>, keys: UnsafePointer<E>,
+    values: UnsafePointer<E>, into y: UnsafeMutablePointer<E>, logSums: UnsafeMutablePointer<Float>
+  ) {
+    let width = layout.headWidth
+    let scores = Buffer(uninitializedCount: strip.rows * strip.keys)
+    // Float32 exponentials take their scores' place.
+    let weights =
+      E.elementType == .float32
+      ? scores : Buffer(uninitializedCount: scores.count, of: E.elementType)
+    let sums = Buffer(uninitializedCount: strip.rows * (width + 1))
+    defer { withExtendedLifetime((scores, weights, sums)) {} }
+    let (scoreRows, weightRows) = (scores.pointer, weights.elements(of: E.self))
+    let (inverses, results) = (sums.pointer + strip.rows * width, sums.pointer)
+    E.multiply(
+      Operand(queries + strip.first * width, stride: width),
+      Operand(keys, stride: width, isTransposed: true), into: scoreRows, stride: strip.keys,
+      ProductSize(rows: strip.rows, columns: strip.keys, inner: width), accumulating: false)
+    for row in 0..<strip.rows {
+      let (line, visible) = (weightRows + row * strip.keys, strip.visible(row))
+      let (sum, largest) = SoftmaxKernel.exponentiate(
+        scoreRows + row * strip.keys, into: line, visible, scale: layout.scale)
+      logSums[strip.first + row] = largest + log(sum)
+      inverses[row] = 1 / sum
+      (line + visible).update(repeating: E(0), count: strip.keys - visible)
+    }
+    E.multiply(
+      Operand(weightRows, stride: strip.keys), Operand(values, stride: width), into: results,
+      stride: width, ProductSize(rows: strip.rows, columns: width, inner: strip.keys),
+      accumulating: false)
+    for row in 0..<strip.rows {
+      let inverse = inverses[row]
+      VectorLoop.map(
+        results + row * width, into: y + (strip.first + row) * layout.queryHeads * width, width
+      ) { $0 * inverse }
+    }
+  }
+}
