@@ -18,8 +18,8 @@ public final class Buffer: @unchecked Sendable {
     precondition(count >= 0, "a buffer of \(count) elements")
     self.count = count
     self.elementType = elementType
-    (address, capacity) = BufferPool.shared.take(
-      BufferPool.capacity(for: count * elementType.byteCount))
+    capacity = BufferPool.capacity(for: count * elementType.byteCount)
+    address = BufferPool.shared.take(capacity)
   }
 
   /// Takes memory for `count` float32 elements, all of them `value`.

@@ -1,66 +1,48 @@
+import Foundation
 import Synchronization
 
-/// Free memory by size class.
-///
-/// A request takes the smallest free block that holds it, of another class too if that is not much
-/// larger: the layers of a model differ in width, and what one has let go must serve the next.
+/// Memory that is not in use: small blocks in lists by size, large ones in an arena.
 final class BufferPool: Sendable {
   static let shared = BufferPool()
 
-  private struct Blocks: @unchecked Sendable {
-    /// The capacities of which a block was ever made, ascending.
-    var capacities: [Int] = []
-    /// Free blocks by the index of their capacity.
-    var free: [[UnsafeMutableRawPointer]] = []
+  /// From here on a block comes from the arena.
+  private static let largeBlock = 1 << 20
 
-    /// The first index whose capacity is at least `capacity`.
-    func index(atLeast capacity: Int) -> Int {
-      var (low, high) = (0, capacities.count)
-      while low < high {
-        let middle = (low + high) / 2
-        if capacities[middle] < capacity { low = middle + 1 } else { high = middle }
-      }
-      return low
-    }
+  private struct State: @unchecked Sendable {
+    /// Free small blocks by their capacity.
+    var small: [Int: [UnsafeMutableRawPointer]] = [:]
+    /// Twice the machine's memory in addresses leaves room for gaps.
+    var arena = Arena(byteCount: 2 * Int(ProcessInfo.processInfo.physicalMemory))
   }
 
-  private let blocks = Mutex(Blocks())
+  private let state = Mutex(State())
 
   /// The size class of `byteCount`: eight classes to each doubling, so at most 1/8 is spare.
   static func capacity(for byteCount: Int) -> Int {
+    guard byteCount < largeBlock else { return Arena.blockLength(for: byteCount) }
     let least = max(byteCount, 64)
     let magnitude = Int.bitWidth - 1 - least.leadingZeroBitCount
     let step = max(64, 1 << max(0, magnitude - 3))
     return (least + step - 1) / step * step
   }
 
-  /// Blocks up to this many times the request may serve it.
-  private static let greatestExcess = 2
-
-  /// A block of at least `capacity` bytes, and its own capacity.
-  func take(_ capacity: Int) -> (UnsafeMutableRawPointer, Int) {
-    let recycled: (UnsafeMutableRawPointer, Int)? = blocks.withLock { blocks in
-      var index = blocks.index(atLeast: capacity)
-      while index < blocks.capacities.count,
-        blocks.capacities[index] <= Self.greatestExcess * capacity
-      {
-        if let block = blocks.free[index].popLast() { return (block, blocks.capacities[index]) }
-        index += 1
-      }
-      return nil
+  /// A block of `capacity` bytes, which is one that `capacity(for:)` gave.
+  func take(_ capacity: Int) -> UnsafeMutableRawPointer {
+    let recycled = state.withLock { state in
+      capacity < Self.largeBlock
+        ? state.small[capacity]?.popLast() : state.arena?.take(capacity)
     }
-    if let recycled { return recycled }
-    return (UnsafeMutableRawPointer.allocate(byteCount: capacity, alignment: 64), capacity)
+    return recycled ?? UnsafeMutableRawPointer.allocate(byteCount: capacity, alignment: 64)
   }
 
-  func giveBack(_ pointer: UnsafeMutableRawPointer, _ capacity: Int) {
-    blocks.withLock { blocks in
-      let index = blocks.index(atLeast: capacity)
-      if index == blocks.capacities.count || blocks.capacities[index] != capacity {
-        blocks.capacities.insert(capacity, at: index)
-        blocks.free.insert([], at: index)
+  func giveBack(_ block: UnsafeMutableRawPointer, _ capacity: Int) {
+    let isKept = state.withLock { state in
+      if capacity < Self.largeBlock {
+        state.small[capacity, default: []].append(block)
+        return true
       }
-      blocks.free[index].append(pointer)
+      return state.arena?.giveBack(block, capacity) ?? false
     }
+    if !isKept { block.deallocate() }
   }
 }

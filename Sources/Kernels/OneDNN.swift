@@ -58,6 +58,7 @@ final class OneDNNWorker: @unchecked Sendable {
 
   private unowned let library: OneDNN
   private let stream: OpaquePointer
+  private var scratch = Buffer(uninitializedCount: 1, of: .uint8)
   private var products: [OneDNNProduct.Key: OneDNNProduct] = [:]
 
   init?(_ library: OneDNN) {
@@ -85,7 +86,11 @@ final class OneDNNWorker: @unchecked Sendable {
     _ c: UnsafeMutableRawPointer
   ) -> Bool {
     library.functions.setThreadCount?(1)
-    return product(key)?.execute(a, b, c, on: stream, library.functions) ?? false
+    guard let product = product(key) else { return false }
+    if scratch.count < product.scratchByteCount {
+      scratch = Buffer(uninitializedCount: product.scratchByteCount, of: .uint8)
+    }
+    return product.execute(a, b, c, scratch: scratch.address, on: stream)
   }
 
   private func product(_ key: OneDNNProduct.Key) -> OneDNNProduct? {

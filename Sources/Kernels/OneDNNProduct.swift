@@ -14,7 +14,8 @@ final class OneDNNProduct {
 
   private let primitive: OpaquePointer
   private let memories: [OpaquePointer]
-  private let scratch: Buffer
+  /// What it needs to run; the worker's, since products run one after another.
+  let scratchByteCount: Int
   private let functions: OneDNNFunctions
 
   init?(_ key: Key, _ library: OneDNN) {
@@ -34,18 +35,17 @@ final class OneDNNProduct {
       let made = functions.product(a, b, c, accumulating: key.accumulating, library.engine)
     else { return nil }
     defer { _ = functions.destroyDescription(made.description) }
-    let scratch = Buffer(uninitializedCount: max(made.scratchByteCount, 64), of: .uint8)
     var memories: [OpaquePointer] = []
     for description in [a, b, c].map({ UnsafeRawPointer($0.pointer) }) + [made.scratch] {
       guard
         let memory = functions.made({
-          functions.createMemory($0, description, library.engine, scratch.address)
+          functions.createMemory($0, description, library.engine, nil)
         })
       else { break }
       memories.append(memory)
     }
     self.functions = functions
-    self.scratch = scratch
+    scratchByteCount = made.scratchByteCount
     self.memories = memories
     primitive = made.primitive
     guard memories.count == OneDNNFunctions.productRoles.count else { return nil }
@@ -58,11 +58,12 @@ final class OneDNNProduct {
 
   func execute(
     _ a: UnsafeRawPointer, _ b: UnsafeRawPointer, _ c: UnsafeMutableRawPointer,
-    on stream: OpaquePointer, _ functions: OneDNNFunctions
+    scratch: UnsafeMutableRawPointer, on stream: OpaquePointer
   ) -> Bool {
     guard functions.setAddress(memories[0], UnsafeMutableRawPointer(mutating: a)) == 0,
       functions.setAddress(memories[1], UnsafeMutableRawPointer(mutating: b)) == 0,
-      functions.setAddress(memories[2], c) == 0
+      functions.setAddress(memories[2], c) == 0,
+      functions.setAddress(memories[3], scratch) == 0
     else { return false }
     let roles = OneDNNFunctions.productRoles
     return withUnsafeTemporaryAllocation(of: OneDNNFunctions.Argument.self, capacity: roles.count) {
