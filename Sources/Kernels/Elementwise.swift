@@ -24,14 +24,26 @@ public enum Elementwise {
     }
   }
 
-  /// y ← factor · x.
+  /// y ← factor · x, both of one type.
   public static func scale(_ x: Buffer, by factor: Float, into y: Buffer) {
-    forEachRange(x, x, y) { x, _, y, count in
-      VectorLoop.map(x, into: y, count) { $0 * factor }
+    switch y.elementType {
+    case .bfloat16: scale(x, factor, y, of: BFloat16.self)
+    default: scale(x, factor, y, of: Float.self)
     }
   }
 
-  /// y ← y + factor · x.
+  private static func scale<E: StoredElement>(
+    _ x: Buffer, _ factor: Float, _ y: Buffer, of _: E.Type
+  ) {
+    precondition(x.count == y.count, "lengths \(x.count) and \(y.count) differ")
+    let (x, y, count) = (x.elements(of: E.self), y.elements(of: E.self), y.count)
+    ThreadPool.shared.forEachRange(count, grain: grain) { range in
+      let (source, target) = (x + range.lowerBound, y + range.lowerBound)
+      VectorLoop.map(source, into: target, range.count) { $0 * factor }
+    }
+  }
+
+  /// y ← y + factor · x, both of one type.
   public static func accumulate(_ x: Buffer, scaledBy factor: Float = 1, into y: Buffer) {
     switch y.elementType {
     case .bfloat16: accumulate(x, factor, y, of: BFloat16.self)

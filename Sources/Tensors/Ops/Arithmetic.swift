@@ -23,7 +23,7 @@ extension Tensor {
 
   /// Each element times `factor`.
   public func scaled(by factor: Float) -> Tensor {
-    let y = Buffer(uninitializedCount: buffer.count)
+    let y = Buffer(uninitializedCount: buffer.count, of: elementType)
     Elementwise.scale(buffer, by: factor, into: y)
     return recorded(Tensor(y, shape: shape), from: self) { dy in
       [.tensor(dy.scaled(by: factor))]
