@@ -32,5 +32,11 @@ enum BenchmarkText {
     Format.decimal(value, places: value < 10 ? 2 : 0)
   }
 
+  /// Small models make thousands of tokens a second, large ones a few.
+  static func rate(_ tokensPerSecond: Double) -> String {
+    tokensPerSecond < 100
+      ? Format.decimal(tokensPerSecond, places: 1) : Format.grouped(tokensPerSecond)
+  }
+
   static func threads(_ count: Int) -> String { "\(count) thread\(count == 1 ? "" : "s")" }
 }

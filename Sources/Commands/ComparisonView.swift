@@ -35,17 +35,12 @@ struct ComparisonView {
     func ratio(_ value: Double) -> String { Format.decimal(value, places: 2) }
     func cell(_ text: (ComparisonFigures.Peer) -> String) -> String { row.peer.map(text) ?? absent }
     return [
-      row.precision.rawValue, Self.rate(row.tokensPerSecond),
-      cell { Self.rate($0.tokensPerSecond) }, cell { ratio($0.ratio) },
+      row.precision.rawValue, BenchmarkText.rate(row.tokensPerSecond),
+      cell { BenchmarkText.rate($0.tokensPerSecond) }, cell { ratio($0.ratio) },
       cell { ratio($0.leastRatio) + dash + ratio($0.greatestRatio) },
       Format.bytes(row.peakResidentBytes), cell { Format.bytes($0.peakResidentBytes) },
       cell { ratio($0.memoryRatio) }, Format.percent(row.efficiency, places: 1),
     ]
-  }
-
-  /// Small models make thousands of tokens a second, large ones a few.
-  private static func rate(_ value: Double) -> String {
-    value < 100 ? Format.decimal(value, places: 1) : Format.grouped(value)
   }
 
   private var failures: String {

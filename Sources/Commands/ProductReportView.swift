@@ -32,8 +32,8 @@ struct ProductReportView {
 
   private func table(of rates: ProductRates) -> String {
     var table = TextTable(columns: [
+      .init("weight", alignment: .leading, minimumWidth: 8),
       .init("product", alignment: .leading, minimumWidth: 8),
-      .init("", alignment: .leading, minimumWidth: 8),
       .init("rows"), .init("columns"), .init("inner"),
       .init("stands for", dropRank: 1), .init("time", dropRank: 2), .init("Gflop/s"),
       .init("", alignment: .leading, dropRank: 0, style: .cyan),

@@ -43,7 +43,7 @@ struct TrainingFiguresView {
     }
     return BenchmarkText.pairs(
       [
-        ("speed", "\(Self.rate(figures.tokensPerSecond)) tokens/s"),
+        ("speed", "\(BenchmarkText.rate(figures.tokensPerSecond)) tokens/s"),
         ("step", "\(Format.seconds(figures.stepSeconds)), the median of \(spread)"),
         ("model", "\(BenchmarkText.gflops(figures.achievedGflops)) Gflop/s over the whole step"),
         ("products", "\(BenchmarkText.gflops(figures.matmulGflops)) Gflop/s alone"),
@@ -63,11 +63,6 @@ struct TrainingFiguresView {
       return "1 step"
     }
     return "\(steps.count) steps of \(Format.seconds(least)) to \(Format.seconds(greatest))"
-  }
-
-  /// Small models make thousands of tokens a second, large ones a few.
-  private static func rate(_ value: Double) -> String {
-    value < 100 ? Format.decimal(value, places: 1) : Format.grouped(value)
   }
 
   private var operations: String {

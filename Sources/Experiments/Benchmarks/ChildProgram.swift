@@ -2,14 +2,19 @@ import Foundation
 import Synchronization
 
 /// Another program, run to its end with both of its outputs kept.
-struct ChildProgram: Sendable {
+package struct ChildProgram: Sendable {
   /// A path, or a name to be looked for in `PATH`.
   let program: String
   let arguments: [String]
 
+  package init(program: String, arguments: [String]) {
+    self.program = program
+    self.arguments = arguments
+  }
+
   /// Removed from the environment: they force kernels on OpenBLAS, and the figures would not be
   /// this machine's.
-  static let forcedVariables = ["OPENBLAS_CORETYPE", "OPENBLAS_L2_SIZE"]
+  private static let forcedVariables = ["OPENBLAS_CORETYPE", "OPENBLAS_L2_SIZE"]
 
   /// The lines of standard error that tell why a program failed.
   private static let lastLineCount = 6
@@ -20,10 +25,8 @@ struct ChildProgram: Sendable {
   /// process stops the child first.
   ///
   /// - Throws: `BenchmarkError.notStarted`, `failed`, `interrupted`.
-  func run() throws(BenchmarkError) -> Data {
-    let environment = ProcessInfo.processInfo.environment.filter {
-      !Self.forcedVariables.contains($0.key)
-    }
+  package func run() throws(BenchmarkError) -> Data {
+    let environment = Self.environment(from: ProcessInfo.processInfo.environment)
     let process = Process()
     process.executableURL = URL(filePath: try path(environment))
     process.arguments = arguments
@@ -66,6 +69,11 @@ struct ChildProgram: Sendable {
         throw .unreadableReply(program: program, reason: "\(error)")
       }
     }
+  }
+
+  /// The environment that a child gets.
+  package static func environment(from environment: [String: String]) -> [String: String] {
+    environment.filter { !forcedVariables.contains($0.key) }
   }
 
   private func path(_ environment: [String: String]) throws(BenchmarkError) -> String {

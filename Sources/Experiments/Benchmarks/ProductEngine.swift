@@ -12,6 +12,16 @@ public struct ProductEngine: Sendable {
   /// Takes memory for the largest of the shapes, and gives what makes one product of any of them.
   let prepare: @Sendable ([ProductShape]) -> (ProductShape) -> Void
 
+  package init(
+    name: String, kernels: String, precision: Precision,
+    prepare: @escaping @Sendable ([ProductShape]) -> (ProductShape) -> Void
+  ) {
+    self.name = name
+    self.kernels = kernels
+    self.precision = precision
+    self.prepare = prepare
+  }
+
   /// Every engine of this build.
   public static var all: [ProductEngine] { [.openBLAS] }
 

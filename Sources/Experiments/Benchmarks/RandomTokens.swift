@@ -2,7 +2,7 @@ import Corpora
 import Kernels
 
 /// Batches of uniformly random tokens, a function of the seed and the step: no corpus, no tokenizer.
-struct RandomTokens: Sendable {
+package struct RandomTokens: Sendable {
   let seed: UInt64
   let vocabularySize: Int
   let batchSize: Int
@@ -11,7 +11,15 @@ struct RandomTokens: Sendable {
   /// Far from the streams that parameters are drawn from, which are numbered from 0.
   private static let firstStream: UInt64 = 1 << 32
 
-  func batch(step: Int) -> Batch {
+  package init(seed: UInt64, vocabularySize: Int, batchSize: Int, sequenceLength: Int) {
+    self.seed = seed
+    self.vocabularySize = vocabularySize
+    self.batchSize = batchSize
+    self.sequenceLength = sequenceLength
+  }
+
+  /// The batch of a step, from 0.
+  package func batch(step: Int) -> Batch {
     let length = sequenceLength + 1
     let tokens = (0..<batchSize * length).map { token($0, step: step) }
     let rows = (0..<batchSize).map { $0 * length..<($0 + 1) * length }
@@ -25,6 +33,6 @@ struct RandomTokens: Sendable {
       seed: seed, stream: Self.firstStream + UInt64(step), index: UInt64(index)
     ).x
     // The upper half of a product falls evenly on the vocabulary without a division.
-    return Int32(UInt64(word) * UInt64(vocabularySize) >> 32)
+    return Int32((UInt64(word) * UInt64(vocabularySize)) >> 32)
   }
 }

@@ -119,7 +119,7 @@ extension TrainingFigures.Operation: Encodable {
 
 extension [Double] {
   /// The middle one, or the mean of the two in the middle; not a number if there are none.
-  var median: Double {
+  package var median: Double {
     let ordered = sorted()
     guard let last = ordered.indices.last else { return .nan }
     return (ordered[last / 2] + ordered[(last + 1) / 2]) / 2
