@@ -11,8 +11,9 @@ struct BenchMatmulCommand: AsyncParsableCommand {
     abstract: "Time the matrix products of a recipe's training step alone.",
     discussion: """
       Every projection forward, for its input's gradient and for its weight's gradient, at the \
-      widths of the first, a middle and the last layer; the total counts each as often as a step \
-      makes it. What is reached here bounds what a training step can reach.
+      widths of the first, a middle and the last layer. The column "times" says how many products of \
+      a step each stands for, and the total counts it as often. What is reached here bounds what a \
+      training step can reach.
 
       EXAMPLES
         samara bench matmul

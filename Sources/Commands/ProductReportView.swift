@@ -32,10 +32,10 @@ struct ProductReportView {
 
   private func table(of rates: ProductRates) -> String {
     var table = TextTable(columns: [
-      .init("weight", alignment: .leading, minimumWidth: 8),
-      .init("product", alignment: .leading, minimumWidth: 8),
+      .init("weight", alignment: .leading),
+      .init("product", alignment: .leading),
       .init("rows"), .init("columns"), .init("inner"),
-      .init("stands for", dropRank: 1), .init("time", dropRank: 2), .init("Gflop/s"),
+      .init("times", dropRank: 1), .init("time", dropRank: 2), .init("Gflop/s"),
       .init("", alignment: .leading, dropRank: 0, style: .cyan),
     ])
     let most = rates.products.map(\.gflops).max() ?? 1

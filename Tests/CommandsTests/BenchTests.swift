@@ -84,4 +84,21 @@ import Testing
     #expect(alone.output.contains("make peer"))
     #expect(alone.output.contains("tokens/s"))
   }
+
+  /// Asked to stop, a comparison leaves no process behind, not even its peer's.
+  @Test func anInterruptedComparisonStopsThePeer() throws {
+    let program = try Program()
+    try program.folder.write("(sleep 3; touch ended) &\ntouch started\nwait\n", to: "peer.sh")
+    let process = try program.launch([
+      "bench", "compare", "--recipe", "openelm-12m", "--batch", "1", "--sequence", "8",
+      "--steps", "2", "--rounds", "1", "--precision", "fp32", "--peer-python", "/bin/sh",
+      "--peer-script", "peer.sh",
+    ])
+    while process.isRunning, program.bytes("started") == nil { Thread.sleep(forTimeInterval: 0.05) }
+    process.interrupt()
+    let outcome = program.outcome(of: process)
+    #expect(!outcome.wasSignalled)
+    #expect(outcome.status == 128 + SIGINT, "\(outcome.errors)")
+    #expect(program.bytes("ended") == nil)
+  }
 }

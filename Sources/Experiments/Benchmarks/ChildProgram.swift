@@ -85,11 +85,21 @@ package struct ChildProgram: Sendable {
     return path
   }
 
+  /// Ends a child and what it has started itself, which is in the process group that it leads.
+  private static func stop(_ process: Process) {
+    let identifier = process.processIdentifier
+    if getpgid(identifier) == identifier {
+      kill(-identifier, SIGTERM)
+    } else {
+      process.terminate()
+    }
+    process.waitUntilExit()
+  }
+
   private func wait(for process: Process) throws(BenchmarkError) {
     while process.isRunning {
       if let signal = SignalWatch.signal {
-        process.terminate()
-        process.waitUntilExit()
+        Self.stop(process)
         throw .interrupted(signal: signal)
       }
       Thread.sleep(forTimeInterval: 0.02)
