@@ -5,15 +5,21 @@ BUILD := $(SWIFT) build -c release
 SAMARA := .build/release/samara
 PACKAGES := libopenblas-dev libzstd-dev zlib1g-dev libsimdjson-dev pkg-config
 RUN := demo
+PEER_PYTHON ?= .peer/bin/python
+PEER_SCRIPT ?= Benchmarks/torch_openelm.py
+# bf16 joins as soon as a product engine multiplies it.
+PRECISIONS ?= fp32
+BENCH := --recipe openelm-270m --batch 1 --sequence 2048
 
-.PHONY: help setup build demo test bench format lint clean
+.PHONY: help setup build demo test bench peer format lint clean
 
 help:
 	@echo "make setup   install the system packages that are missing ($(PACKAGES))"
 	@echo "make build   build the samara program: $(SAMARA)"
 	@echo "make demo    train, average and evaluate the embedded default, and show its log"
 	@echo "make test    build and run every test"
-	@echo "make bench   time a training step and show where the time goes"
+	@echo "make bench   time training steps, show where the time goes, compare with the peer if there is one"
+	@echo "make peer    make the peer's environment: PyTorch in .peer"
 	@echo "make format  format the sources;  make lint  check that they are"
 
 setup:
@@ -42,8 +48,23 @@ test: setup
 	@$(BUILD) --build-tests
 	$(SWIFT) test -c release --skip-build
 
+# A setting of the environment that forces kernels on OpenBLAS would be measured instead of the machine.
 bench: build
-	@$(SAMARA) doctor
+	@unset OPENBLAS_CORETYPE OPENBLAS_L2_SIZE; $(SAMARA) doctor; \
+	for precision in $(PRECISIONS); do \
+	  echo; $(SAMARA) bench train $(BENCH) --precision $$precision || exit 1; \
+	done; echo; \
+	if command -v "$(PEER_PYTHON)" >/dev/null; then \
+	  $(SAMARA) bench compare $(BENCH) --peer-python "$(PEER_PYTHON)" --peer-script "$(PEER_SCRIPT)"; \
+	else \
+	  echo "no peer to compare with: \`make peer\` installs PyTorch in .peer, or give PEER_PYTHON=..."; \
+	fi
+
+# PyTorch for processors alone, a tenth of the download, where its index can be reached.
+peer:
+	python3 -m venv .peer
+	.peer/bin/pip install --quiet numpy
+	.peer/bin/pip install --quiet torch --index-url https://download.pytorch.org/whl/cpu || .peer/bin/pip install --quiet torch
 
 format:
 	$(SWIFT) format --in-place --recursive Package.swift Sources Tests recipes Examples

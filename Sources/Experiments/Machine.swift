@@ -12,6 +12,17 @@ enum ProcessMemory {
     else { return 0 }
     return pages * Int(sysconf(Int32(_SC_PAGESIZE)))
   }
+
+  /// The most bytes resident so far; 0 where the system does not tell.
+  ///
+  /// Not `getrusage`'s figure, which a process inherits from the one that started it.
+  static var peakResidentBytes: Int {
+    guard let text = try? String(contentsOfFile: "/proc/self/status", encoding: .utf8),
+      let line = text.split(separator: "\n").first(where: { $0.hasPrefix("VmHWM:") }),
+      let kibibytes = line.split(whereSeparator: \.isWhitespace).dropFirst().first
+    else { return 0 }
+    return (Int(kibibytes) ?? 0) << 10
+  }
 }
 
 /// The processor, its kernels, and what they reach.

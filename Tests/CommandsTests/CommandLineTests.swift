@@ -9,7 +9,7 @@ import Testing
 
   private static let commands = [
     "", "recipes", "pretrain", "resume", "average", "evaluate", "generate", "logs", "tokenize",
-    "verify", "doctor",
+    "verify", "bench", "bench train", "bench matmul", "bench compare", "doctor",
   ]
 
   /// After a change that is meant, run the tests with SAMARA_WRITE_SNAPSHOTS=1 and read the
@@ -17,10 +17,10 @@ import Testing
   @Test(arguments: commands)
   func helpIsAsWritten(command: String) throws {
     let program = try Program()
-    let arguments = (command.isEmpty ? [] : [command]) + ["--help"]
+    let arguments = command.split(separator: " ").map(String.init) + ["--help"]
     let help = program.outcome(of: try program.launch(arguments)).output
-    let path = Self.snapshots.appendingPathComponent(
-      "\(command.isEmpty ? "samara" : command).txt")
+    let name = command.isEmpty ? "samara" : arguments.dropLast().joined(separator: "-")
+    let path = Self.snapshots.appendingPathComponent("\(name).txt")
     if ProcessInfo.processInfo.environment["SAMARA_WRITE_SNAPSHOTS"] != nil {
       try FileManager.default.createDirectory(
         at: Self.snapshots, withIntermediateDirectories: true)
@@ -102,6 +102,21 @@ import Testing
     (["evaluate", "nothing", "--tasks", "stories"], "no run is called"),
     (["logs", "nothing"], "nothing"),
     (["verify", "nothing"], "reference.json"),
+    (["bench", "train", "--recipe", "openelm-27m"], "did you mean"),
+    (["bench", "train", "--recipe", "seedling", "--steps", "1"], "--steps is 1"),
+    (["bench", "train", "--recipe", "seedling", "--steps", "-1"], "--steps is -1"),
+    (["bench", "train", "--recipe", "seedling", "--batch", "0"], "--batch is 0"),
+    (["bench", "train", "--recipe", "seedling", "--sequence", "257"], "context of 256"),
+    (["bench", "train", "--recipe", "seedling", "--threads", "0"], "--threads is 0"),
+    (["bench", "train", "--recipe", "seedling", "--recompute", "some"], "--recompute"),
+    (["bench", "train", "--batch", "100000"], "lower --batch"),
+    (["bench", "train", "--batch", "16777216"], "lower --batch"),
+    (["bench", "train", "--batch", "9223372036854775807"], "sequences per step is"),
+    (["bench", "matmul", "--batch", "500000"], "lower --batch"),
+    (["bench", "matmul", "--threads", "-1"], "--threads is -1"),
+    (["bench", "compare", "--recipe", "seedling"], "no size for recipe seedling"),
+    (["bench", "compare", "--rounds", "0"], "--rounds is 0"),
+    (["bench", "compare", "--steps", "1"], "--steps is 1"),
     (["tokenize", "--tokenizer", "nothing.model"], "nothing.model"),
   ])
   func errorsTeach(arguments: [String], message: String) throws {

@@ -1,0 +1,56 @@
+import ArgumentParser
+import Experiments
+import Foundation
+import Layers
+import Terminal
+
+struct BenchTrainCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "train",
+    abstract: "Time a recipe's training step and show where the time goes.",
+    discussion: """
+      A step is one pass over random tokens and one update. The first step warms up; the figures \
+      are medians over the others. Then the step's matrix products are timed alone, on the same \
+      threads: efficiency is the rate of the whole step over theirs.
+
+      EXAMPLES
+        samara bench train --recipe openelm-270m
+        samara bench train --recipe openelm-12m --batch 8 --steps 10
+        samara bench train --recipe openelm-270m --same-batch --json
+      """)
+
+  @OptionGroup var recipe: BenchmarkedRecipe
+
+  @Option(help: "What products are made of.")
+  var precision = Precision.float32
+
+  @Option(
+    parsing: .unconditional,
+    help: "Layers that are computed again in backward: none, all, or the first so many.")
+  var recompute = Recomputation.none
+
+  @Option(parsing: .unconditional, help: "Steps, the one that warms up included.")
+  var steps = 4
+
+  @OptionGroup var threads: BenchmarkThreads
+
+  @Flag(help: "Train on the same tokens in every step, so that the loss falls.")
+  var sameBatch = false
+
+  @Flag(help: "Print one JSON object.")
+  var json = false
+
+  func run() async throws {
+    let benchmark = try TrainingBenchmark(
+      recipe.resolved(), batch: recipe.batch, sequenceLength: recipe.sequence,
+      execution: Execution(precision: precision, recomputation: recompute), steps: steps,
+      repeatsBatch: sameBatch, threads: threads.count)
+    let figures = benchmark.run()
+    if json {
+      print(String(decoding: try figures.json(), as: UTF8.self), terminator: "")
+    } else {
+      let view = TrainingFiguresView(figures, terminal: TerminalCapabilities(of: .output))
+      print(view.text, terminator: "")
+    }
+  }
+}
