@@ -21,13 +21,13 @@ struct BenchTrainCommand: AsyncParsableCommand {
 
   @OptionGroup var recipe: BenchmarkedRecipe
 
-  @Option(help: "What products are made of.")
-  var precision = Precision.float32
+  @Option(help: "What products are made of; the recipe's if left out.")
+  var precision: Precision?
 
   @Option(
     parsing: .unconditional,
-    help: "Layers that are computed again in backward: none, all, or the first so many.")
-  var recompute = Recomputation.none
+    help: "Layers that backward computes again: none, all, or the first so many.")
+  var recompute: Recomputation?
 
   @Option(parsing: .unconditional, help: "Steps, the one that warms up included.")
   var steps = 4
@@ -41,9 +41,10 @@ struct BenchTrainCommand: AsyncParsableCommand {
   var json = false
 
   func run() async throws {
+    let resolved = try RecipeOverrides(precision: precision, recomputation: recompute)
+      .applied(to: recipe.resolved())
     let benchmark = try TrainingBenchmark(
-      recipe.resolved(), batch: recipe.batch, sequenceLength: recipe.sequence,
-      execution: Execution(precision: precision, recomputation: recompute), steps: steps,
+      resolved, batch: recipe.batch, sequenceLength: recipe.sequence, steps: steps,
       repeatsBatch: sameBatch, threads: threads.count)
     let figures = benchmark.run()
     if json {

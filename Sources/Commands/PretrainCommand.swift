@@ -94,6 +94,3 @@ extension Pretraining.Outcome {
     }
   }
 }
-
-extension Precision: ExpressibleByArgument {}
-extension Recomputation: ExpressibleByArgument {}

@@ -57,7 +57,7 @@ public protocol ModelConfiguration: Encodable, Sendable {
   /// Floating-point operations of one token's forward and backward pass in sequences of this length.
   func trainingFLOPsPerToken(sequenceLength: Int) -> Double
   /// Bytes that a forward pass keeps for backward, and that the largest op needs beside them.
-  func activationBytes(batch: Int, sequenceLength: Int) -> Int
+  func activationBytes(batch: Int, sequenceLength: Int, execution: Execution) -> Int
   /// Makes the model.
   func makeModel(_ initializer: inout ParameterInitializer) -> Model
 }

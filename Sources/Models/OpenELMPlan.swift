@@ -1,3 +1,5 @@
+import Layers
+
 /// What an OpenELM costs, counted without making it.
 extension OpenELMConfiguration {
   public var parameterCount: Int {
@@ -27,20 +29,35 @@ extension OpenELMConfiguration {
     return 6 * Double(matrices) + 6 * Double(attention)
   }
 
-  /// The tensors that pullbacks capture, layer by layer, and the output projection's block.
-  public func activationBytes(batch: Int, sequenceLength: Int) -> Int {
+  /// The tensors that pullbacks capture, layer by layer, and what the output projection needs or a
+  /// layer that is computed again keeps meanwhile.
+  public func activationBytes(batch: Int, sequenceLength: Int, execution: Execution) -> Int {
     let tokens = batch * sequenceLength
-    let kept = layers.reduce(0) { total, layer in
-      let attended = layer.attention.queryHeads * headWidth
-      // Two residual sums, two normalized inputs; the projection before and after rotation;
-      // what attention gives; the feed-forward's 2F and F.
-      return total + 4 * modelWidth + 2 * layer.attention.projectionWidth + attended
-        + 3 * layer.feedForwardWidth
+    let element = execution.precision.elementType.byteCount
+    let stream = 4 * tokens * modelWidth
+    var (kept, widest) = (stream, 0)
+    for (index, layer) in layers.enumerated() {
+      let bytes = activationBytes(of: layer, tokens: tokens, element: element)
+      let isRecomputed = execution.recomputation.includes(layer: index)
+      kept += isRecomputed ? stream : bytes
+      // Computed again, it is there whole, and its gradients by its widest tensor twice.
+      widest = max(widest, isRecomputed ? bytes + 4 * element * tokens * layer.feedForwardWidth : 0)
     }
-    let widest = layers.map(\.feedForwardWidth).max() ?? 0
-    // A block of logits, the gradients of hidden states and table that its op forms, the states.
-    let logits = min(1 << 23, tokens * vocabularySize)
-    let output = logits + vocabularySize * modelWidth + tokens * modelWidth * 3
-    return 4 * (tokens * (kept + modelWidth) + max(output, tokens * 4 * widest))
+    // A block of logits (and its gradient if that is rounded), the table's gradient and its rounded
+    // copy, the states and their gradient.
+    let rounded = execution.precision == .float32 ? 0 : element
+    let output =
+      (4 + rounded) * (min(1 << 23, tokens * vocabularySize) + vocabularySize * modelWidth)
+      + 2 * element * tokens * modelWidth
+    return kept + max(output, widest)
+  }
+
+  /// Two residual sums in float32; two normalized inputs, the projection before and after rotation,
+  /// what attention gives, the feed-forward's 2F and F.
+  private func activationBytes(of layer: Layer, tokens: Int, element: Int) -> Int {
+    let attended = layer.attention.queryHeads * headWidth
+    let kept =
+      2 * modelWidth + 2 * layer.attention.projectionWidth + attended + 3 * layer.feedForwardWidth
+    return tokens * (4 * 2 * modelWidth + element * kept)
   }
 }

@@ -6,7 +6,6 @@ import Terminal
 public enum BenchmarkError: Error, Sendable, Equatable {
   case tooFewSteps(Int)
   case noEngine(Precision)
-  case noRecomputation
   case unknownArchitecture(recipe: String)
   case tooManyTokens(batch: Int, sequenceLength: Int)
   case tooLarge(what: String, bytes: Int, memory: Int)
@@ -26,8 +25,6 @@ extension BenchmarkError: CustomStringConvertible {
     case .noEngine(let precision):
       "no engine of this build multiplies \(precision.rawValue); there are: "
         + ProductEngine.all.map { "\($0.precision.rawValue) (\($0.name))" }.joined(separator: ", ")
-    case .noRecomputation:
-      "this build keeps every layer's activations; leave --recompute at none"
     case .unknownArchitecture(let recipe):
       "recipe \(recipe): the products of its model are not known; benchmarks take OpenELM recipes"
     case .tooManyTokens(let batch, let sequenceLength):

@@ -23,7 +23,7 @@ public struct ProductEngine: Sendable {
   }
 
   /// Every engine of this build.
-  public static var all: [ProductEngine] { [.openBLAS] }
+  public static var all: [ProductEngine] { [.openBLAS, .bfloat16] }
 
   /// The one that a training step of this precision uses.
   ///
@@ -37,11 +37,25 @@ public struct ProductEngine: Sendable {
 
   /// OpenBLAS in float32, spread over the pool.
   public static let openBLAS = ProductEngine(
-    name: "OpenBLAS", kernels: MatrixMultiply.kernelName, precision: .float32
-  ) { shapes in
-    let a = noise(shapes.map { $0.rows * $0.inner }, stream: 0)
-    let b = noise(shapes.map { $0.inner * $0.columns }, stream: 1)
-    let c = Buffer(repeating: 0, count: shapes.map { $0.rows * $0.columns }.max() ?? 0)
+    name: "OpenBLAS", kernels: OpenBLAS.kernelName, precision: .float32
+  ) { multiplication(of: $0, .float32) }
+
+  /// The engine in use for bfloat16, spread over the pool.
+  public static var bfloat16: ProductEngine {
+    ProductEngine(
+      name: BFloat16Product.engine.name, kernels: OpenBLAS.kernelName, precision: .bfloat16
+    ) { multiplication(of: $0, .bfloat16) }
+  }
+
+  /// What makes a product of any of the shapes, as a training step does.
+  private static func multiplication(
+    of shapes: [ProductShape], _ type: ElementType
+  ) -> (ProductShape) -> Void {
+    let a = noise(shapes.map { $0.rows * $0.inner }, stream: 0, type)
+    let b = noise(shapes.map { $0.inner * $0.columns }, stream: 1, type)
+    let count = shapes.map { $0.rows * $0.columns }.max() ?? 0
+    let activations = Buffer(uninitializedCount: count, of: type)
+    let gradients = Buffer(repeating: 0, count: count)
     return { shape in
       let (left, right): (MatrixMultiply.Factor, MatrixMultiply.Factor) =
         switch shape.direction {
@@ -50,15 +64,19 @@ public struct ProductEngine: Sendable {
         case .weightGradient: (.transposed(a), .asStored(b))
         }
       MatrixMultiply.run(
-        left, right, into: c, rows: shape.rows, columns: shape.columns, inner: shape.inner,
+        left, right, into: shape.direction == .weightGradient ? gradients : activations,
+        rows: shape.rows, columns: shape.columns, inner: shape.inner,
         accumulating: shape.direction == .weightGradient)
     }
   }
 
   /// Numbers as a model's are: constants would draw less power, and clock higher, than a step does.
-  private static func noise(_ counts: [Int], stream: UInt64) -> Buffer {
-    let buffer = Buffer(uninitializedCount: counts.max() ?? 0)
+  private static func noise(_ counts: [Int], stream: UInt64, _ type: ElementType) -> Buffer {
+    let count = counts.max() ?? 0
+    let buffer = Buffer(uninitializedCount: count)
     RandomKernel.normal(standardDeviation: 1, seed: 0, stream: stream, into: buffer)
-    return buffer
+    let result = Buffer(uninitializedCount: count, of: type)
+    Conversion.run(buffer, into: result)
+    return result
   }
 }

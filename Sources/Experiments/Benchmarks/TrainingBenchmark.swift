@@ -10,7 +10,7 @@ import Training
 public struct TrainingBenchmark: Sendable {
   /// The recipe as it is benchmarked: one pass a step, a constant rate.
   public let recipe: Recipe
-  let execution: Execution
+  var execution: Execution { recipe.execution }
   let repeatsBatch: Bool
   let threads: Int
   private let products: ProductBenchmark
@@ -29,7 +29,7 @@ public struct TrainingBenchmark: Sendable {
   /// - Throws: `BenchmarkError`, `ExperimentError.invalidSetting`.
   public init(
     _ recipe: Recipe, batch: Int? = nil, sequenceLength: Int? = nil,
-    execution: Execution = Execution(), steps: Int = 4, repeatsBatch: Bool = false, threads: Int
+    steps: Int = 4, repeatsBatch: Bool = false, threads: Int
   ) throws {
     guard steps >= 2 else { throw BenchmarkError.tooFewSteps(steps) }
     self.recipe = try recipe.forBenchmark(batch: batch, sequenceLength: sequenceLength) {
@@ -37,10 +37,8 @@ public struct TrainingBenchmark: Sendable {
         warmupSteps: 0, maximum: Self.learningRate, minimum: Self.learningRate)
       $0.steps = steps
     }
-    engine = try ProductEngine.inUse(for: execution.precision)
-    guard execution.recomputation == .none else { throw BenchmarkError.noRecomputation }
+    engine = try ProductEngine.inUse(for: recipe.execution.precision)
     products = try ProductBenchmark(self.recipe)
-    self.execution = execution
     self.repeatsBatch = repeatsBatch
     self.threads = threads
     try Machine.check(

@@ -33,7 +33,8 @@ public struct RecipePlan: Sendable, Hashable, Encodable {
     // Weights and AdamW's two moments, in float32. Backward lets go of activations as it makes
     // gradients, so the larger of the two counts, not their sum.
     let activations = recipe.model.activationBytes(
-      batch: batching.sequencesPerPass, sequenceLength: batching.sequenceLength)
+      batch: batching.sequencesPerPass, sequenceLength: batching.sequenceLength,
+      execution: recipe.execution)
     predictedPeakBytes = Self.processBytes + 12 * parameters + max(activations, 4 * parameters)
   }
 }
