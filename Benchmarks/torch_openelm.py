@@ -20,7 +20,7 @@ SIZES = {
     "small": (6, 256, 64, 2, 512), "270M": (16, 1280, 64, 4, 2048), "450M": (20, 1536, 64, 4, 2048),
     "1.1B": (28, 2048, 64, 4, 2048), "3B": (36, 3072, 128, 4, 2048),
 }
-RATE = 3e-4
+RATE = 0.08  # Over the model width, as samara's benchmark has it.
 
 
 def divisible(value, divisor):
@@ -105,7 +105,7 @@ def train(size, batch, length, steps, dtype, same_batch=False, seed=0):
     others = [p for p in model.parameters() if p.ndim == 1]
     optimizer = torch.optim.AdamW(
         [{"params": decayed, "weight_decay": 0.1}, {"params": others, "weight_decay": 0.0}],
-        lr=RATE, betas=(0.9, 0.95), eps=1e-8, fused=True)
+        lr=RATE / SIZES[size][1], betas=(0.9, 0.95), eps=1e-8, fused=True)
     seconds, losses = [], []
     for step in range(steps):
         if step == 0 or not same_batch:

@@ -8,8 +8,10 @@ struct TrainingFiguresView {
   let figures: TrainingFigures
   let terminal: TerminalCapabilities
 
-  /// Bars are shares of the step on this many columns.
-  private static let barWidth = 24
+  /// The dearest operation's bar, where there is room for it.
+  private static let widestBar = 24
+  /// What stands between the names and the bars.
+  private static let figureWidth = 37
 
   init(_ figures: TrainingFigures, terminal: TerminalCapabilities) {
     self.figures = figures
@@ -47,7 +49,7 @@ struct TrainingFiguresView {
         ("step", "\(Format.seconds(figures.stepSeconds)), the median of \(spread)"),
         ("model", "\(BenchmarkText.gflops(figures.achievedGflops)) Gflop/s over the whole step"),
         ("products", "\(BenchmarkText.gflops(figures.matmulGflops)) Gflop/s alone"),
-        ("efficiency", Format.percent(figures.efficiency, places: 1)),
+        ("efficiency", efficiency),
         (
           "memory",
           "\(Format.bytes(figures.peakResidentBytes)) at the peak, "
@@ -55,6 +57,12 @@ struct TrainingFiguresView {
         ),
         ("loss", [losses.first, losses.last].compactMap { $0 }.joined(separator: " \(arrow) ")),
       ], for: terminal)
+  }
+
+  /// No step is faster than its products, unless something else slowed those down.
+  private var efficiency: String {
+    Format.percent(figures.efficiency, places: 1)
+      + (figures.efficiency > 1 ? ": more than can be; measure on a machine that is quiet" : "")
   }
 
   private var spread: String {
@@ -67,10 +75,12 @@ struct TrainingFiguresView {
 
   private var operations: String {
     var table = TextTable(columns: [
-      .init("operation", alignment: .leading, minimumWidth: 16), .init("calls", dropRank: 1),
+      .init("operation", alignment: .leading), .init("calls", dropRank: 1),
       .init("time"), .init("Gflop/s", dropRank: 2), .init("share"),
       .init("", alignment: .leading, dropRank: 0, style: .cyan),
     ])
+    let names = figures.operations.map { DisplayWidth.of($0.name) }.max() ?? 0
+    let room = max(1, terminal.width - names - Self.figureWidth)
     let most = figures.operations.map(\.share).max() ?? 1
     for operation in figures.operations {
       table.append([
@@ -78,7 +88,7 @@ struct TrainingFiguresView {
         Format.seconds(operation.seconds),
         operation.gflops.map(BenchmarkText.gflops) ?? "",
         Format.percent(operation.share, places: 1),
-        BenchmarkText.bar(operation.share / most, width: Self.barWidth, for: terminal),
+        BenchmarkText.bar(operation.share / most, width: min(Self.widestBar, room), for: terminal),
       ])
     }
     return table.rendered(for: terminal)

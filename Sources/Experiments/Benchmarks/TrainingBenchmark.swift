@@ -16,10 +16,11 @@ public struct TrainingBenchmark: Sendable {
   private let products: ProductBenchmark
   private let engine: ProductEngine
 
-  /// High enough that six steps visibly lower the loss of a batch that is repeated, and low enough
-  /// that the widest published model, whose weights begin at 3072^−½ ≈ 0.018, takes AdamW's full
-  /// first step without harm. A schedule's warm-up would outlast the benchmark.
-  static let learningRate = 3e-4
+  /// AdamW's first steps move every weight by about the rate, all in one direction, and what a
+  /// product gives by the rate times its width: so the rate falls as models widen, lest a first
+  /// step without warm-up overshoot. 3e-4 at width 256 and 6e-5 at 1,280 lower the loss of a batch
+  /// that is repeated in every step; 3e-4 at 1,280 raises it.
+  static func learningRate(modelWidth: Int) -> Double { 0.08 / Double(modelWidth) }
 
   /// - Parameters:
   ///   - batch: Sequences of the one pass that makes a step; the recipe's if `nil`.
@@ -32,9 +33,12 @@ public struct TrainingBenchmark: Sendable {
     steps: Int = 4, repeatsBatch: Bool = false, threads: Int
   ) throws {
     guard steps >= 2 else { throw BenchmarkError.tooFewSteps(steps) }
+    guard let model = recipe.model as? OpenELMConfiguration else {
+      throw BenchmarkError.unknownArchitecture(recipe: recipe.name)
+    }
+    let rate = Self.learningRate(modelWidth: model.modelWidth)
     self.recipe = try recipe.forBenchmark(batch: batch, sequenceLength: sequenceLength) {
-      $0.schedule = LearningRateSchedule(
-        warmupSteps: 0, maximum: Self.learningRate, minimum: Self.learningRate)
+      $0.schedule = LearningRateSchedule(warmupSteps: 0, maximum: rate, minimum: rate)
       $0.steps = steps
     }
     engine = try ProductEngine.inUse(for: recipe.execution.precision)
