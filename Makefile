@@ -8,7 +8,7 @@ RUN := demo
 PEER_PYTHON ?= .peer/bin/python
 PEER_SCRIPT ?= Benchmarks/torch_openelm.py
 # bf16 joins as soon as a product engine multiplies it.
-PRECISIONS ?= fp32
+PRECISIONS ?= fp32 bf16
 BENCH := --recipe openelm-270m --batch 1 --sequence 2048
 
 .PHONY: help setup build demo test bench peer format lint clean

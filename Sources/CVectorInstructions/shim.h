@@ -7,6 +7,7 @@
 
 typedef float samara_float32x16 __attribute__((ext_vector_type(16)));
 typedef unsigned short samara_uint16x16 __attribute__((ext_vector_type(16)));
+typedef unsigned short samara_uint16x32 __attribute__((ext_vector_type(32)));
 typedef unsigned int samara_uint32x16 __attribute__((ext_vector_type(16)));
 
 #if defined(__AVX512BF16__) && defined(__AVX512F__)
@@ -31,3 +32,89 @@ static inline samara_uint16x16 samara_round_to_bfloat16(samara_float32x16 values
   return __builtin_convertvector(rounded, samara_uint16x16);
 #endif
 }
+
+// Thirty-two float32 numbers rounded likewise, `first` in the lower half.
+static inline samara_uint16x32 samara_round_pairs_to_bfloat16(
+    samara_float32x16 first, samara_float32x16 second) {
+#if SAMARA_HAS_BFLOAT16_INSTRUCTIONS
+  return (samara_uint16x32)_mm512_cvtne2ps_pbh((__m512)second, (__m512)first);
+#else
+  return __builtin_shufflevector(
+      samara_round_to_bfloat16(first), samara_round_to_bfloat16(second), 0, 1, 2, 3, 4, 5, 6, 7,
+      8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30, 31);
+#endif
+}
+
+// sum + the dot products of sixteen pairs of bfloat16 numbers; without the instruction Swift code
+// takes another path.
+static inline samara_float32x16 samara_dot_bfloat16(
+    samara_float32x16 sum, samara_uint32x16 a, samara_uint32x16 b) {
+#if SAMARA_HAS_BFLOAT16_INSTRUCTIONS
+  return (samara_float32x16)_mm512_dpbf16_ps((__m512)sum, (__m512bh)a, (__m512bh)b);
+#else
+  return sum;
+#endif
+}
+
+// Pairs (even[i], odd[i]) for i in 0..<16.
+static inline samara_uint32x16 samara_interleave_low(samara_uint16x32 even, samara_uint16x32 odd) {
+  return (samara_uint32x16)__builtin_shufflevector(
+      even, odd, 0, 32, 1, 33, 2, 34, 3, 35, 4, 36, 5, 37, 6, 38, 7, 39,
+      8, 40, 9, 41, 10, 42, 11, 43, 12, 44, 13, 45, 14, 46, 15, 47);
+}
+
+// Pairs (even[i], odd[i]) for i in 16..<32.
+static inline samara_uint32x16 samara_interleave_high(samara_uint16x32 even, samara_uint16x32 odd) {
+  return (samara_uint32x16)__builtin_shufflevector(
+      even, odd, 16, 48, 17, 49, 18, 50, 19, 51, 20, 52, 21, 53, 22, 54, 23, 55,
+      24, 56, 25, 57, 26, 58, 27, 59, 28, 60, 29, 61, 30, 62, 31, 63);
+}
+
+// Transposes the 16 x 16 matrix of pairs at `matrix` in place, any alignment.
+static inline void samara_transpose_pairs(void *matrix) {
+  samara_uint32x16 rows[16], turned[16];
+  __builtin_memcpy(rows, matrix, sizeof rows);
+#pragma clang loop unroll(full)
+  for (int i = 0; i < 16; i += 2) {
+    turned[i] = __builtin_shufflevector(
+        rows[i], rows[i + 1], 0, 16, 1, 17, 4, 20, 5, 21, 8, 24, 9, 25, 12, 28, 13, 29);
+    turned[i + 1] = __builtin_shufflevector(
+        rows[i], rows[i + 1], 2, 18, 3, 19, 6, 22, 7, 23, 10, 26, 11, 27, 14, 30, 15, 31);
+  }
+#pragma clang loop unroll(full)
+  for (int i = 0; i < 16; i += 4) {
+#pragma clang loop unroll(full)
+    for (int j = 0; j < 2; j++) {
+      rows[i + 2 * j] = __builtin_shufflevector(
+          turned[i + j], turned[i + j + 2],
+          0, 1, 16, 17, 4, 5, 20, 21, 8, 9, 24, 25, 12, 13, 28, 29);
+      rows[i + 2 * j + 1] = __builtin_shufflevector(
+          turned[i + j], turned[i + j + 2],
+          2, 3, 18, 19, 6, 7, 22, 23, 10, 11, 26, 27, 14, 15, 30, 31);
+    }
+  }
+  // Row 4g + c now holds, in its quarter q, column 4q + c of rows 4g..<4g + 4.
+#pragma clang loop unroll(full)
+  for (int c = 0; c < 4; c++) {
+    samara_uint32x16 a = __builtin_shufflevector(
+        rows[c], rows[c + 4], 0, 1, 2, 3, 8, 9, 10, 11, 16, 17, 18, 19, 24, 25, 26, 27);
+    samara_uint32x16 b = __builtin_shufflevector(
+        rows[c], rows[c + 4], 4, 5, 6, 7, 12, 13, 14, 15, 20, 21, 22, 23, 28, 29, 30, 31);
+    samara_uint32x16 d = __builtin_shufflevector(
+        rows[c + 8], rows[c + 12], 0, 1, 2, 3, 8, 9, 10, 11, 16, 17, 18, 19, 24, 25, 26, 27);
+    samara_uint32x16 e = __builtin_shufflevector(
+        rows[c + 8], rows[c + 12], 4, 5, 6, 7, 12, 13, 14, 15, 20, 21, 22, 23, 28, 29, 30, 31);
+    turned[c] = __builtin_shufflevector(
+        a, d, 0, 1, 2, 3, 8, 9, 10, 11, 16, 17, 18, 19, 24, 25, 26, 27);
+    turned[c + 4] = __builtin_shufflevector(
+        b, e, 0, 1, 2, 3, 8, 9, 10, 11, 16, 17, 18, 19, 24, 25, 26, 27);
+    turned[c + 8] = __builtin_shufflevector(
+        a, d, 4, 5, 6, 7, 12, 13, 14, 15, 20, 21, 22, 23, 28, 29, 30, 31);
+    turned[c + 12] = __builtin_shufflevector(
+        b, e, 4, 5, 6, 7, 12, 13, 14, 15, 20, 21, 22, 23, 28, 29, 30, 31);
+  }
+  __builtin_memcpy(matrix, turned, sizeof turned);
+}
+
+// Asks for the line at `address` to be brought to the second-level cache.
+static inline void samara_prefetch(const void *address) { __builtin_prefetch(address, 0, 2); }

@@ -23,7 +23,7 @@ extension AttentionKernel {
     }
   }
 
-  private static func backward<E: StoredElement>(
+  private static func backward<E: ProductElement>(
     _ dy: Buffer, _ packed: Buffer, _ y: Buffer, _ logSums: Buffer, _ layout: Layout,
     into packedGradient: Buffer, of _: E.Type
   ) {
@@ -72,7 +72,7 @@ extension AttentionKernel {
   }
 
   /// target ← the sum of `count` partial sums, first to last.
-  private static func addPartials<E: StoredElement>(
+  private static func addPartials<E: ProductElement>(
     _ partials: UnsafeMutablePointer<Float>, distance: Int, count: Int,
     into target: UnsafeMutablePointer<E>, _ length: Int
   ) {
@@ -83,7 +83,7 @@ extension AttentionKernel {
   }
 
   /// Where one query head's matrices lie.
-  private struct HeadGradient<E: StoredElement> {
+  private struct HeadGradient<E: ProductElement> {
     let dy: UnsafePointer<E>
     let y: UnsafePointer<E>
     let logSums: UnsafePointer<Float>
@@ -95,7 +95,7 @@ extension AttentionKernel {
     let valueGradient: UnsafeMutablePointer<Float>
   }
 
-  private static func backwardHead<E: StoredElement>(_ head: HeadGradient<E>, _ layout: Layout) {
+  private static func backwardHead<E: ProductElement>(_ head: HeadGradient<E>, _ layout: Layout) {
     let (width, length) = (layout.headWidth, layout.queryCount * layout.headWidth)
     head.keyGradient.update(repeating: 0, count: length)
     head.valueGradient.update(repeating: 0, count: length)
@@ -137,7 +137,7 @@ extension AttentionKernel {
   }
 
   /// P = e^(S / √W − logSum), zero where a query must not look.
-  private static func recomputeWeights<E: StoredElement>(
+  private static func recomputeWeights<E: ProductElement>(
     _ strip: Strip, _ layout: Layout, _ scores: UnsafePointer<Float>,
     _ logSums: UnsafePointer<Float>, into weights: UnsafeMutablePointer<E>
   ) {
@@ -153,7 +153,7 @@ extension AttentionKernel {
   }
 
   /// dS = P · (dP − Σ dY·Y) / √W, over P.
-  private static func formScoreGradient<E: StoredElement>(
+  private static func formScoreGradient<E: ProductElement>(
     _ strip: Strip, _ layout: Layout, _ head: HeadGradient<E>,
     _ weightGradient: UnsafePointer<Float>, _ weights: UnsafeMutablePointer<E>
   ) {

@@ -18,7 +18,7 @@ extension AttentionKernel {
     }
   }
 
-  private static func forward<E: StoredElement>(
+  private static func forward<E: ProductElement>(
     _ packed: Buffer, _ layout: Layout, into y: Buffer, logSums: UnsafeMutablePointer<Float>,
     of _: E.Type
   ) {
@@ -64,7 +64,7 @@ extension AttentionKernel {
   ///
   /// Exponentials enter the product as they are, and each row of the result is divided by their
   /// sum: there are W of its numbers, not one for each key.
-  private static func forwardBlock<E: StoredElement>(
+  private static func forwardBlock<E: ProductElement>(
     _ strip: Strip, _ layout: Layout, queries: UnsafePointer<E>, keys: UnsafePointer<E>,
     values: UnsafePointer<E>, into y: UnsafeMutablePointer<E>, logSums: UnsafeMutablePointer<Float>
   ) {

@@ -39,8 +39,8 @@ public enum OutputLossKernel {
   /// (crossEntropy + zWeight · squaredLogSum) · `gradientScale`.
   ///
   /// Both directions happen at once while a block's logits are at hand; where all is float32, their
-  /// gradient takes their place. `hidden`, `table` and `hiddenGradient` [N, D] are of one type,
-  /// `tableGradient` [V, D] is float32; both gradients are overwritten.
+  /// gradient takes their place. `hidden` and `hiddenGradient` [N, D] are of one type, which is the
+  /// products'; `tableGradient` [V, D] is float32; both gradients are overwritten.
   public static func forwardAndBackward(
     hidden: Buffer, table: Buffer, targets: [Int32], width: Int, vocabulary: Int,
     zWeight: Float, gradientScale: Float, hiddenGradient: Buffer, tableGradient: Buffer
@@ -108,25 +108,42 @@ public enum OutputLossKernel {
       }
     }
 
-    private func forEachBlock<E: StoredElement>(
+    private func forEachBlock<E: ProductElement>(
       of _: E.Type, _ body: (Buffer, Range<Int>) -> Sums
     ) -> Sums {
       let step = min(rowsPerBlock(vocabulary: vocabulary), max(targets.count, 1))
       let logits = Buffer(uninitializedCount: step * vocabulary)
+      let preparation = FactorPreparation<E>(
+        inner: width, columns: vocabulary, from: table.elementType)
+      defer { withExtendedLifetime(preparation) {} }
+      let prepared = prepare(preparation, isTransposed: true)
       var total = Sums()
       for start in stride(from: 0, to: targets.count, by: step) {
         let rows = start..<min(start + step, targets.count)
         MatrixMultiply.run(
           Operand<E>(hidden.elements() + start * width, stride: width),
-          Operand<E>(table.elements(), stride: width, isTransposed: true),
-          into: logits.pointer, stride: vocabulary,
+          prepared, into: logits.pointer, stride: vocabulary,
           ProductSize(rows: rows.count, columns: vocabulary, inner: width))
         total += body(logits, rows)
       }
       return total
     }
 
-    func run<E: StoredElement>(
+    /// The table, or its transpose, as a factor of products in E.
+    private func prepare<E: ProductElement>(
+      _ preparation: FactorPreparation<E>, isTransposed: Bool
+    ) -> PreparedFactor<E> {
+      switch table.elementType {
+      case .bfloat16:
+        preparation.prepareInParallel(
+          Operand(table.elements(of: BFloat16.self), stride: width, isTransposed: isTransposed))
+      default:
+        preparation.prepareInParallel(
+          Operand(table.elements(of: Float.self), stride: width, isTransposed: isTransposed))
+      }
+    }
+
+    func run<E: ProductElement>(
       _ loss: (zWeight: Float, scale: Float), _ hiddenGradient: Buffer, _ tableGradient: Buffer,
       of _: E.Type
     ) -> Sums {
@@ -135,17 +152,24 @@ public enum OutputLossKernel {
         E.elementType == .float32
         ? nil : Buffer(uninitializedCount: step * vocabulary, of: E.elementType)
       let dh = hiddenGradient.elements(of: E.self)
+      let preparation = FactorPreparation<E>(
+        inner: vocabulary, columns: width, from: table.elementType)
+      defer { withExtendedLifetime(preparation) {} }
+      let prepared = prepare(preparation, isTransposed: false)
       var isFirst = true
       return forEachBlock(of: E.self) { logits, rows in
         let gradient = (rounded ?? logits).elements(of: E.self)
         let results = form(loss, logits, rows, into: gradient)
         MatrixMultiply.run(
-          Operand(gradient, stride: vocabulary), Operand<E>(table.elements(), stride: width),
-          into: dh + rows.lowerBound * width, stride: width,
+          Operand(gradient, stride: vocabulary), prepared, into: dh + rows.lowerBound * width, stride: width,
           ProductSize(rows: rows.count, columns: width, inner: vocabulary))
+        let states = FactorPreparation<E>(
+          inner: rows.count, columns: width, from: E.elementType)
+        defer { withExtendedLifetime(states) {} }
         MatrixMultiply.run(
           Operand(gradient, stride: vocabulary, isTransposed: true),
-          Operand<E>(hidden.elements() + rows.lowerBound * width, stride: width),
+          states.prepareInParallel(
+            Operand<E>(hidden.elements() + rows.lowerBound * width, stride: width)),
           into: tableGradient.pointer, stride: width,
           ProductSize(rows: vocabulary, columns: width, inner: rows.count),
           accumulating: !isFirst)
@@ -155,7 +179,7 @@ public enum OutputLossKernel {
     }
 
     /// The gradient of a block of logits: softmax less one at the target, weighted.
-    private func form<E: StoredElement>(
+    private func form<E: ProductElement>(
       _ loss: (zWeight: Float, scale: Float), _ logits: Buffer, _ rows: Range<Int>,
       into gradient: UnsafeMutablePointer<E>
     ) -> Sums {

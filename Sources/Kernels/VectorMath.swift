@@ -1,5 +1,5 @@
 /// Sixteen float32 lanes: one AVX-512 register, or two of AVX2.
-typealias Vector = SIMD16<Float>
+package typealias Vector = SIMD16<Float>
 
 /// The number of lanes of `Vector`.
 let laneCount = 16

@@ -23,7 +23,7 @@ public struct ProductEngine: Sendable {
   }
 
   /// Every engine of this build.
-  public static var all: [ProductEngine] { [.openBLAS, .bfloat16] }
+  public static var all: [ProductEngine] { [.openBLAS] + bfloat16 }
 
   /// The one that a training step of this precision uses.
   ///
@@ -38,18 +38,18 @@ public struct ProductEngine: Sendable {
   /// OpenBLAS in float32, spread over the pool.
   public static let openBLAS = ProductEngine(
     name: "OpenBLAS", kernels: OpenBLAS.kernelName, precision: .float32
-  ) { multiplication(of: $0, .float32) }
+  ) { multiplication(of: $0, .float32, BFloat16Product.engine) }
 
-  /// The engine in use for bfloat16, spread over the pool.
-  public static var bfloat16: ProductEngine {
-    ProductEngine(
-      name: BFloat16Product.engine.name, kernels: OpenBLAS.kernelName, precision: .bfloat16
-    ) { multiplication(of: $0, .bfloat16) }
+  /// The engines of bfloat16 products that this machine has, the one in use first.
+  public static let bfloat16 = BFloat16Product.available.map { engine in
+    ProductEngine(name: engine.name, kernels: engine.kernels, precision: .bfloat16) {
+      multiplication(of: $0, .bfloat16, engine)
+    }
   }
 
   /// What makes a product of any of the shapes, as a training step does.
   private static func multiplication(
-    of shapes: [ProductShape], _ type: ElementType
+    of shapes: [ProductShape], _ type: ElementType, _ engine: BFloat16Product.Engine
   ) -> (ProductShape) -> Void {
     let a = noise(shapes.map { $0.rows * $0.inner }, stream: 0, type)
     let b = noise(shapes.map { $0.inner * $0.columns }, stream: 1, type)
@@ -66,7 +66,7 @@ public struct ProductEngine: Sendable {
       MatrixMultiply.run(
         left, right, into: shape.direction == .weightGradient ? gradients : activations,
         rows: shape.rows, columns: shape.columns, inner: shape.inner,
-        accumulating: shape.direction == .weightGradient)
+        engine: engine)
     }
   }
 

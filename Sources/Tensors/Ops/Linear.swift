@@ -3,7 +3,7 @@ import Kernels
 /// x · weightᵀ: every innermost row of x through one matrix.
 ///
 /// x [..., I], weight [O, I] (the layout of checkpoints); result [..., O], of x's type. A weight of
-/// another type enters as a copy in x's type that lives no longer than the product.
+/// another type is rounded on its way into the product.
 public func linear(_ x: Tensor, _ weight: Tensor) -> Tensor {
   let product = LinearProduct(x, weight)
   let y = Buffer(uninitializedCount: product.rows * product.outputs, of: x.elementType)
@@ -47,9 +47,14 @@ private struct LinearProduct {
     self.weight = weight.detached
   }
 
+  /// The weight as it is, or in x's type if that is the wider: products only round.
+  private var weightBuffer: Buffer {
+    elementType == .float32 ? weight.buffer(as: .float32) : weight.buffer
+  }
+
   func run(into y: Buffer, accumulating: Bool = false) {
     MatrixMultiply.run(
-      .asStored(x.buffer), .transposed(weight.buffer(as: elementType)), into: y,
+      .asStored(x.buffer), .transposed(weightBuffer), into: y,
       rows: rows, columns: outputs, inner: inputs, accumulating: accumulating)
   }
 
@@ -57,7 +62,7 @@ private struct LinearProduct {
   func gradients(_ dy: Buffer) -> [Contribution] {
     let dx = Buffer(uninitializedCount: rows * inputs, of: elementType)
     MatrixMultiply.run(
-      .asStored(dy), .asStored(weight.buffer(as: elementType)), into: dx,
+      .asStored(dy), .asStored(weightBuffer), into: dx,
       rows: rows, columns: inputs, inner: outputs)
     return [
       .tensor(Tensor(dx, shape: x.shape)),

@@ -36,7 +36,7 @@ public func outputLoss(
     "a table of \(table.elementType): its gradient is a sum over "
       + "all tokens, which takes float32")
   let sums = OutputLossKernel.forwardAndBackward(
-    hidden: hidden.buffer, table: table.buffer(as: hidden.elementType), targets: targets,
+    hidden: hidden.buffer, table: tableBuffer(table, for: hidden), targets: targets,
     width: width,
     vocabulary: vocabulary, zWeight: zWeight, gradientScale: Float(scale),
     hiddenGradient: hiddenGradient, tableGradient: tableGradient)
@@ -60,7 +60,7 @@ public func targetSums(
 ) -> (crossEntropy: Double, targetCount: Int) {
   let (width, vocabulary) = checkedSizes(hidden, table, targets)
   let sums = OutputLossKernel.forward(
-    hidden: hidden.buffer, table: table.buffer(as: hidden.elementType), targets: targets,
+    hidden: hidden.buffer, table: tableBuffer(table, for: hidden), targets: targets,
     width: width,
     vocabulary: vocabulary)
   return (sums.crossEntropy, sums.targetCount)
@@ -74,7 +74,7 @@ public func targetScores(
 ) -> [(logLikelihood: Float, isGreedy: Bool)] {
   let (width, vocabulary) = checkedSizes(hidden, table, targets)
   return OutputLossKernel.score(
-    hidden: hidden.buffer, table: table.buffer(as: hidden.elementType), targets: targets,
+    hidden: hidden.buffer, table: tableBuffer(table, for: hidden), targets: targets,
     width: width, vocabulary: vocabulary)
 }
 
@@ -90,4 +90,9 @@ private func checkedSizes(
     preconditionFailure("target \(stray) is outside a vocabulary of \(vocabulary)")
   }
   return (width, vocabulary)
+}
+
+/// The table as it is, or in the hidden states' type if that is the wider: products only round.
+private func tableBuffer(_ table: Tensor, for hidden: Tensor) -> Buffer {
+  hidden.elementType == .float32 ? table.buffer(as: .float32) : table.buffer
 }

@@ -1,11 +1,11 @@
 /// A factor of a matrix product where it lies in memory: rows at a distance of `stride` elements,
 /// entering as they are stored or transposed.
-struct Operand<E: StoredElement> {
+package struct Operand<E: StoredElement> {
   let start: UnsafePointer<E>
   let stride: Int
   let isTransposed: Bool
 
-  init(_ start: UnsafePointer<E>, stride: Int, isTransposed: Bool = false) {
+  package init(_ start: UnsafePointer<E>, stride: Int, isTransposed: Bool = false) {
     self.start = start
     self.stride = stride
     self.isTransposed = isTransposed
@@ -25,8 +25,14 @@ struct Operand<E: StoredElement> {
 }
 
 /// The sizes of a product C [rows, columns] = A [rows, inner] · B [inner, columns].
-struct ProductSize: Hashable {
-  var rows: Int
-  var columns: Int
-  var inner: Int
+package struct ProductSize: Hashable {
+  package var rows: Int
+  package var columns: Int
+  package var inner: Int
+
+  package init(rows: Int, columns: Int, inner: Int) {
+    self.rows = rows
+    self.columns = columns
+    self.inner = inner
+  }
 }
