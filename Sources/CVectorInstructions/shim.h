@@ -8,14 +8,50 @@
 typedef float samara_float32x16 __attribute__((ext_vector_type(16)));
 typedef unsigned short samara_uint16x16 __attribute__((ext_vector_type(16)));
 typedef unsigned short samara_uint16x32 __attribute__((ext_vector_type(32)));
+typedef int samara_int32x16 __attribute__((ext_vector_type(16)));
 typedef unsigned int samara_uint32x16 __attribute__((ext_vector_type(16)));
 
-#if defined(__AVX512BF16__) && defined(__AVX512F__)
+#if defined(__AVX512F__)
 #include <immintrin.h>
+#endif
+
+#if defined(__AVX512BF16__) && defined(__AVX512F__)
 #define SAMARA_HAS_BFLOAT16_INSTRUCTIONS 1
 #else
 #define SAMARA_HAS_BFLOAT16_INSTRUCTIONS 0
 #endif
+
+// The larger of each two numbers; `b` where either is not a number.
+static inline samara_float32x16 samara_larger(samara_float32x16 a, samara_float32x16 b) {
+#if defined(__AVX512F__)
+  return (samara_float32x16)_mm512_max_ps((__m512)a, (__m512)b);
+#else
+  return a > b ? a : b;
+#endif
+}
+
+// The smaller of each two numbers; `b` where either is not a number.
+static inline samara_float32x16 samara_smaller(samara_float32x16 a, samara_float32x16 b) {
+#if defined(__AVX512F__)
+  return (samara_float32x16)_mm512_min_ps((__m512)a, (__m512)b);
+#else
+  return a < b ? a : b;
+#endif
+}
+
+// value · 2^power for whole powers from -127 to 127; 0 for powers below -125.
+static inline samara_float32x16 samara_scale_by_power(
+    samara_float32x16 value, samara_float32x16 power) {
+#if defined(__AVX512F__)
+  samara_float32x16 scaled = (samara_float32x16)_mm512_scalef_ps((__m512)value, (__m512)power);
+  return (samara_float32x16)_mm512_maskz_mov_ps(
+      _mm512_cmp_ps_mask((__m512)power, _mm512_set1_ps(-125.5f), _CMP_NLT_UQ), (__m512)scaled);
+#else
+  samara_uint32x16 bits = (samara_uint32x16)value
+      + ((samara_uint32x16)__builtin_convertvector(power, samara_int32x16) << 23);
+  return power < -125.5f ? (samara_float32x16)0 : (samara_float32x16)bits;
+#endif
+}
 
 // Sixteen float32 numbers rounded to bfloat16, to the nearest, ties to even; denormals become zero.
 static inline samara_uint16x16 samara_round_to_bfloat16(samara_float32x16 values) {

@@ -34,25 +34,36 @@ extension AttentionKernel {
     let partials = Buffer(uninitializedCount: step * perSequence)
     defer { withExtendedLifetime(partials) {} }
     let (dy, y) = (dy.elements(of: E.self), y.elements(of: E.self))
-    let (packed, gradient) = (packed.elements(of: E.self), packedGradient.elements(of: E.self))
+    let (packed, gradient) = (
+      UnsafePointer(packed.elements(of: E.self)), packedGradient.elements(of: E.self)
+    )
     let (logSums, partial) = (logSums.pointer, partials.pointer)
     for firstSequence in stride(from: 0, to: layout.batch, by: step) {
       let sequences = min(step, layout.batch - firstSequence)
+      let firstPair = firstSequence * layout.keyValueHeads
+      let factors = BackwardFactors<E>(layout, sequences: sequences)
+      defer { withExtendedLifetime(factors) {} }
+      ThreadPool.shared.forEach(sequences * layout.keyValueHeads) { pair in
+        factors.prepare(
+          pair, layout.keys(packed, ofPair: firstPair + pair),
+          layout.values(packed, ofPair: firstPair + pair))
+      }
       ThreadPool.shared.forEach(sequences * layout.queryHeads) { task in
-        let (batch, queryHead) = (
-          firstSequence + task / layout.queryHeads, task % layout.queryHeads
-        )
-        let sequence = batch * layout.heads * head
-        let keys = packed + sequence + (layout.queryHeads + queryHead / layout.group) * head
+        let (sequence, queryHead) = (task / layout.queryHeads, task % layout.queryHeads)
+        let batch = firstSequence + sequence
+        let pair = sequence * layout.keyValueHeads + queryHead / layout.group
+        let start = (batch * layout.heads + queryHead) * head
         let tokenMajor =
           (batch * layout.queryCount * layout.queryHeads + queryHead) * layout.headWidth
         backwardHead(
           HeadGradient(
             dy: dy + tokenMajor, y: y + tokenMajor,
             logSums: logSums + (batch * layout.queryHeads + queryHead) * layout.queryCount,
-            queries: packed + sequence + queryHead * head, keys: keys,
-            values: keys + layout.keyValueHeads * head,
-            queryGradient: gradient + sequence + queryHead * head,
+            queries: packed + start,
+            factors: factors.factors(
+              pair, layout.keys(packed, ofPair: firstPair + pair),
+              layout.values(packed, ofPair: firstPair + pair)),
+            queryGradient: gradient + start,
             keyGradient: partial + task * 2 * head, valueGradient: partial + (task * 2 + 1) * head),
           layout)
       }
@@ -82,14 +93,46 @@ extension AttentionKernel {
     VectorLoop.map(partials, into: target, length) { $0 }
   }
 
+  /// The factors that all blocks of a group of query heads share: Kᵀ, K and Vᵀ.
+  private struct HeadFactors<E: ProductElement> {
+    let transposedKeys: PreparedFactor<E>
+    let keys: PreparedFactor<E>
+    let transposedValues: PreparedFactor<E>
+  }
+
+  /// These factors for all key/value heads of some sequences.
+  private struct BackwardFactors<E: ProductElement> {
+    private let wide: FactorPreparation<E>
+    private let tall: FactorPreparation<E>
+
+    init(_ layout: Layout, sequences: Int) {
+      let pairs = sequences * layout.keyValueHeads
+      wide = FactorPreparation(
+        count: 2 * pairs, inner: layout.headWidth, columns: layout.keyCount, from: E.elementType)
+      tall = FactorPreparation(
+        count: pairs, inner: layout.keyCount, columns: layout.headWidth, from: E.elementType)
+    }
+
+    func prepare(_ pair: Int, _ keys: Operand<E>, _ values: Operand<E>) {
+      _ = wide.prepare(2 * pair, keys.transposed)
+      _ = wide.prepare(2 * pair + 1, values.transposed)
+      _ = tall.prepare(pair, keys)
+    }
+
+    func factors(_ pair: Int, _ keys: Operand<E>, _ values: Operand<E>) -> HeadFactors<E> {
+      HeadFactors(
+        transposedKeys: wide.factor(2 * pair, keys.transposed), keys: tall.factor(pair, keys),
+        transposedValues: wide.factor(2 * pair + 1, values.transposed))
+    }
+  }
+
   /// Where one query head's matrices lie.
   private struct HeadGradient<E: ProductElement> {
     let dy: UnsafePointer<E>
     let y: UnsafePointer<E>
     let logSums: UnsafePointer<Float>
     let queries: UnsafePointer<E>
-    let keys: UnsafePointer<E>
-    let values: UnsafePointer<E>
+    let factors: HeadFactors<E>
     let queryGradient: UnsafeMutablePointer<E>
     let keyGradient: UnsafeMutablePointer<Float>
     let valueGradient: UnsafeMutablePointer<Float>
@@ -104,7 +147,6 @@ extension AttentionKernel {
     let weights = Buffer(uninitializedCount: rows * layout.keyCount, of: E.elementType)
     defer { withExtendedLifetime((scores, weights)) {} }
     let (scoreRows, weightRows) = (scores.pointer, weights.elements(of: E.self))
-    let keys = Operand(head.keys, stride: width)
     for block in 0..<layout.blocks {
       let strip = Strip(block, layout)
       let queries = Operand(head.queries + strip.first * width, stride: width)
@@ -113,8 +155,8 @@ extension AttentionKernel {
       let wide = ProductSize(rows: strip.rows, columns: strip.keys, inner: width)
       let tall = ProductSize(rows: strip.keys, columns: width, inner: strip.rows)
       E.multiply(
-        queries, Operand(head.keys, stride: width, isTransposed: true), into: scoreRows,
-        stride: strip.keys, wide, accumulating: false)
+        queries, head.factors.transposedKeys, into: scoreRows, stride: strip.keys, wide,
+        accumulating: false)
       recomputeWeights(strip, layout, scoreRows, head.logSums, into: weightRows)
       // dV += Pᵀ·dY
       E.multiply(
@@ -122,12 +164,12 @@ extension AttentionKernel {
         into: head.valueGradient, stride: width, tall, accumulating: true)
       // dP = dY·Vᵀ takes the scores' place, then dS the weights'.
       E.multiply(
-        dy, Operand(head.values, stride: width, isTransposed: true), into: scoreRows,
-        stride: strip.keys, wide, accumulating: false)
+        dy, head.factors.transposedValues, into: scoreRows, stride: strip.keys, wide,
+        accumulating: false)
       formScoreGradient(strip, layout, head, scoreRows, weightRows)
       // dQ = dS·K and dK += dSᵀ·Q
       E.multiply(
-        Operand(weightRows, stride: strip.keys), keys,
+        Operand(weightRows, stride: strip.keys), head.factors.keys,
         into: head.queryGradient + strip.first * width, stride: width,
         ProductSize(rows: strip.rows, columns: width, inner: strip.keys), accumulating: false)
       E.multiply(

@@ -22,19 +22,52 @@ extension AttentionKernel {
     _ packed: Buffer, _ layout: Layout, into y: Buffer, logSums: UnsafeMutablePointer<Float>,
     of _: E.Type
   ) {
-    let head = layout.queryCount * layout.headWidth
+    let (head, width) = (layout.queryCount * layout.headWidth, layout.headWidth)
     let (start, y) = (UnsafePointer(packed.elements(of: E.self)), y.elements(of: E.self))
+    let heads = KeyValueFactors<E>(layout)
+    defer { withExtendedLifetime(heads) {} }
+    ThreadPool.shared.forEach(layout.batch * layout.keyValueHeads) { pair in
+      heads.prepare(pair, layout.keys(start, ofPair: pair), layout.values(start, ofPair: pair))
+    }
     ThreadPool.shared.forEach(layout.batch * layout.queryHeads * layout.blocks) { task in
       let block = task % layout.blocks
       let queryHead = task / layout.blocks % layout.queryHeads
       let batch = task / layout.blocks / layout.queryHeads
-      let sequence = start + batch * layout.heads * head
-      let keys = sequence + (layout.queryHeads + queryHead / layout.group) * head
+      let pair = batch * layout.keyValueHeads + queryHead / layout.group
       forwardBlock(
-        Strip(block, layout), layout, queries: sequence + queryHead * head, keys: keys,
-        values: keys + layout.keyValueHeads * head,
-        into: y + (batch * layout.queryCount * layout.queryHeads + queryHead) * layout.headWidth,
+        Strip(block, layout), layout,
+        queries: start + (batch * layout.heads + queryHead) * head,
+        keys: heads.keys(pair, layout.keys(start, ofPair: pair)),
+        values: heads.values(pair, layout.values(start, ofPair: pair)),
+        into: y + (batch * layout.queryCount * layout.queryHeads + queryHead) * width,
         logSums: logSums + (batch * layout.queryHeads + queryHead) * layout.queryCount)
+    }
+  }
+
+  /// The keys' transpose and the values as factors that all blocks of all queries share.
+  private struct KeyValueFactors<E: ProductElement> {
+    private let keyPreparation: FactorPreparation<E>
+    private let valuePreparation: FactorPreparation<E>
+
+    init(_ layout: Layout) {
+      let pairs = layout.batch * layout.keyValueHeads
+      keyPreparation = FactorPreparation(
+        count: pairs, inner: layout.headWidth, columns: layout.keyCount, from: E.elementType)
+      valuePreparation = FactorPreparation(
+        count: pairs, inner: layout.keyCount, columns: layout.headWidth, from: E.elementType)
+    }
+
+    func prepare(_ pair: Int, _ keys: Operand<E>, _ values: Operand<E>) {
+      _ = keyPreparation.prepare(pair, keys.transposed)
+      _ = valuePreparation.prepare(pair, values)
+    }
+
+    func keys(_ pair: Int, _ keys: Operand<E>) -> PreparedFactor<E> {
+      keyPreparation.factor(pair, keys.transposed)
+    }
+
+    func values(_ pair: Int, _ values: Operand<E>) -> PreparedFactor<E> {
+      valuePreparation.factor(pair, values)
     }
   }
 
@@ -55,7 +88,9 @@ extension AttentionKernel {
       let keyHead = queryHead / layout.group
       forwardBlock(
         Strip(block, layout), layout, queries: queries + queryHead * head,
-        keys: keys + keyHead * cached, values: values + keyHead * cached,
+        keys: PreparedFactor(
+          Operand(keys + keyHead * cached, stride: layout.headWidth, isTransposed: true)),
+        values: PreparedFactor(Operand(values + keyHead * cached, stride: layout.headWidth)),
         into: y + queryHead * layout.headWidth, logSums: sums + queryHead * layout.queryCount)
     }
   }
@@ -65,8 +100,8 @@ extension AttentionKernel {
   /// Exponentials enter the product as they are, and each row of the result is divided by their
   /// sum: there are W of its numbers, not one for each key.
   private static func forwardBlock<E: ProductElement>(
-    _ strip: Strip, _ layout: Layout, queries: UnsafePointer<E>, keys: UnsafePointer<E>,
-    values: UnsafePointer<E>, into y: UnsafeMutablePointer<E>, logSums: UnsafeMutablePointer<Float>
+    _ strip: Strip, _ layout: Layout, queries: UnsafePointer<E>, keys: PreparedFactor<E>,
+    values: PreparedFactor<E>, into y: UnsafeMutablePointer<E>, logSums: UnsafeMutablePointer<Float>
   ) {
     let width = layout.headWidth
     let scores = Buffer(uninitializedCount: strip.rows * strip.keys)
@@ -79,8 +114,8 @@ extension AttentionKernel {
     let (scoreRows, weightRows) = (scores.pointer, weights.elements(of: E.self))
     let (inverses, results) = (sums.pointer + strip.rows * width, sums.pointer)
     E.multiply(
-      Operand(queries + strip.first * width, stride: width),
-      Operand(keys, stride: width, isTransposed: true), into: scoreRows, stride: strip.keys,
+      Operand(queries + strip.first * width, stride: width), keys, into: scoreRows,
+      stride: strip.keys,
       ProductSize(rows: strip.rows, columns: strip.keys, inner: width), accumulating: false)
     for row in 0..<strip.rows {
       let (line, visible) = (weightRows + row * strip.keys, strip.visible(row))
@@ -91,7 +126,7 @@ extension AttentionKernel {
       (line + visible).update(repeating: E(0), count: strip.keys - visible)
     }
     E.multiply(
-      Operand(weightRows, stride: strip.keys), Operand(values, stride: width), into: results,
+      Operand(weightRows, stride: strip.keys), values, into: results,
       stride: width, ProductSize(rows: strip.rows, columns: width, inner: strip.keys),
       accumulating: false)
     for row in 0..<strip.rows {

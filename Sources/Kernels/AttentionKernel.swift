@@ -30,6 +30,17 @@ public enum AttentionKernel {
     var blocks: Int { (queryCount + queriesPerBlock - 1) / queriesPerBlock }
     var heads: Int { queryHeads + 2 * keyValueHeads }
 
+    /// The keys [S, W] that a pair of sequence and key/value head has in a packed buffer.
+    func keys<E>(_ packed: UnsafePointer<E>, ofPair pair: Int) -> Operand<E> {
+      let head = (pair / keyValueHeads) * heads + queryHeads + pair % keyValueHeads
+      return Operand(packed + head * keyCount * headWidth, stride: headWidth)
+    }
+
+    /// The values [S, W], likewise.
+    func values<E>(_ packed: UnsafePointer<E>, ofPair pair: Int) -> Operand<E> {
+      keys(packed, ofPair: pair).dropping(rows: keyValueHeads * keyCount)
+    }
+
     /// The operations of so many products over all blocks.
     func floatingPointOperations(products: Int) -> Double {
       let scores = (0..<blocks).reduce(0) { total, block in

@@ -161,7 +161,8 @@ public enum OutputLossKernel {
         let gradient = (rounded ?? logits).elements(of: E.self)
         let results = form(loss, logits, rows, into: gradient)
         MatrixMultiply.run(
-          Operand(gradient, stride: vocabulary), prepared, into: dh + rows.lowerBound * width, stride: width,
+          Operand(gradient, stride: vocabulary), prepared, into: dh + rows.lowerBound * width,
+          stride: width,
           ProductSize(rows: rows.count, columns: width, inner: vocabulary))
         let states = FactorPreparation<E>(
           inner: rows.count, columns: width, from: E.elementType)

@@ -1,4 +1,4 @@
-import Foundation
+import CVectorInstructions
 
 /// Softmax of rows.
 public enum SoftmaxKernel {
@@ -62,18 +62,26 @@ public enum SoftmaxKernel {
     return (horizontalSum(sums), largest)
   }
 
-  /// The largest element; not a number where all comparisons fail.
+  /// The largest element; what is not a number is passed over, or the result.
   @inline(__always)
   static func maximum(_ line: UnsafePointer<Float>, _ count: Int) -> Float {
-    var largest = Vector(repeating: -.infinity)
+    let least = Vector(repeating: -.infinity)
+    var (m0, m1, m2, m3) = (least, least, least, least)
     var i = 0
+    while i + 4 * laneCount <= count {
+      m0 = samara_larger(m0, load(line + i))
+      m1 = samara_larger(m1, load(line + i + 16))
+      m2 = samara_larger(m2, load(line + i + 32))
+      m3 = samara_larger(m3, load(line + i + 48))
+      i += 4 * laneCount
+    }
     while i < count {
       let value =
         i + laneCount <= count
         ? load(line + i) : load(line + i, first: count - i, filler: -.infinity)
-      largest.replace(with: value, where: value .> largest)
+      m0 = samara_larger(m0, value)
       i += laneCount
     }
-    return largest.max()
+    return samara_larger(samara_larger(m0, m1), samara_larger(m2, m3)).max()
   }
 }

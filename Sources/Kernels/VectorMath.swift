@@ -1,3 +1,5 @@
+import CVectorInstructions
+
 /// Sixteen float32 lanes: one AVX-512 register, or two of AVX2.
 package typealias Vector = SIMD16<Float>
 
@@ -47,15 +49,13 @@ func horizontalSum(_ v: Vector) -> Float {
 
 /// e to the power of each lane, within 1 ulp or so between -87 and 88.
 ///
-/// x = n·ln 2 + r with |r| ≤ ln 2 / 2, then a polynomial for e^r (Cephes' coefficients) and n added
-/// to the exponent. Below -87.3 the result is 0 where the true value is denormal; above 88.3 it
-/// stays at e^88.3.
+/// x = n·ln 2 + r with |r| ≤ ln 2 / 2, then a polynomial for e^r (Cephes' coefficients), scaled by
+/// 2^n. Below -87 the result is 0, the true value being all but denormal; above 88.3 it stays at e^88.3.
+/// What is not a number stays so.
 @inline(__always)
 func exponential(_ x: Vector) -> Vector {
-  let lower = Vector(repeating: -87.33654)
-  let upper = Vector(repeating: 88.37626)
-  let clamped = x.replacing(with: lower, where: x .< lower).replacing(
-    with: upper, where: x .> upper)
+  let clamped = samara_larger(
+    Vector(repeating: -88), samara_smaller(Vector(repeating: 88.37626), x))
   // Adding and taking away 1.5 · 2^23 rounds to the nearest integer.
   let magic = Vector(repeating: 12_582_912)
   let n = multiplyAdd(clamped, Vector(repeating: 1.44269504), magic) - magic
@@ -68,12 +68,7 @@ func exponential(_ x: Vector) -> Vector {
   p = multiplyAdd(p, r, Vector(repeating: 1.6666665459e-1))
   p = multiplyAdd(p, r, Vector(repeating: 5.0000001201e-1))
   p = multiplyAdd(p, r * r, r) + 1
-  let exponent =
-    SIMD16<Int32>(truncatingIfNeeded: unsafeBitCast(n + magic, to: SIMD16<Int32>.self))
-    &- SIMD16<Int32>(repeating: 0x4B40_0000)
-  let bits = unsafeBitCast(p, to: SIMD16<Int32>.self) &+ (exponent &<< 23)
-  let result = unsafeBitCast(bits, to: Vector.self)
-  return result.replacing(with: Vector(repeating: 0), where: x .< lower)
+  return samara_scale_by_power(p, n)
 }
 
 /// 1 / (1 + e^-x) of each lane.

@@ -53,14 +53,15 @@ public struct ProductEngine: Sendable {
   ) -> (ProductShape) -> Void {
     let a = noise(shapes.map { $0.rows * $0.inner }, stream: 0, type)
     let b = noise(shapes.map { $0.inner * $0.columns }, stream: 1, type)
+    let weights = noise(shapes.map { $0.inner * $0.columns }, stream: 1, .float32)
     let count = shapes.map { $0.rows * $0.columns }.max() ?? 0
     let activations = Buffer(uninitializedCount: count, of: type)
     let gradients = Buffer(repeating: 0, count: count)
     return { shape in
       let (left, right): (MatrixMultiply.Factor, MatrixMultiply.Factor) =
         switch shape.direction {
-        case .forward: (.asStored(a), .transposed(b))
-        case .inputGradient: (.asStored(a), .asStored(b))
+        case .forward: (.asStored(a), .transposed(weights))
+        case .inputGradient: (.asStored(a), .asStored(weights))
         case .weightGradient: (.transposed(a), .asStored(b))
         }
       MatrixMultiply.run(

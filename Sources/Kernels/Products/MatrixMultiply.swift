@@ -47,9 +47,13 @@ public enum MatrixMultiply {
     measure(size) {
       switch (a.buffer.elementType, b.buffer.elementType) {
       case (.bfloat16, .bfloat16):
-        run(a, b.operand(rows: inner, columns: columns) as Operand<BFloat16>, c, size, accumulating, engine)
+        run(
+          a, b.operand(rows: inner, columns: columns) as Operand<BFloat16>, c, size, accumulating,
+          engine)
       case (.bfloat16, _):
-        run(a, b.operand(rows: inner, columns: columns) as Operand<Float>, c, size, accumulating, engine)
+        run(
+          a, b.operand(rows: inner, columns: columns) as Operand<Float>, c, size, accumulating,
+          engine)
       default:
         spread(
           a.operand(rows: rows, columns: inner) as Operand<Float>,

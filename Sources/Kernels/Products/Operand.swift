@@ -11,13 +11,18 @@ package struct Operand<E: StoredElement> {
     self.isTransposed = isTransposed
   }
 
+  /// The same numbers as the transposed matrix.
+  package var transposed: Operand {
+    Operand(start, stride: stride, isTransposed: !isTransposed)
+  }
+
   /// The matrix without the rows before `row`, as the product sees it.
-  func dropping(rows row: Int) -> Operand {
+  package func dropping(rows row: Int) -> Operand {
     Operand(start + (isTransposed ? row : row * stride), stride: stride, isTransposed: isTransposed)
   }
 
   /// The matrix without the columns before `column`, as the product sees it.
-  func dropping(columns column: Int) -> Operand {
+  package func dropping(columns column: Int) -> Operand {
     Operand(
       start + (isTransposed ? column * stride : column), stride: stride,
       isTransposed: isTransposed)

@@ -86,7 +86,9 @@ struct FactorPreparation<E: StoredElement> {
 
   /// The factor of this index, which has been prepared from `operand`.
   func factor<S: StoredElement>(_ index: Int, _ operand: Operand<S>) -> PreparedFactor<E> {
-    if isPacked { return PreparedFactor(.packed(UnsafePointer(packed(index)), inner: inner), engine) }
+    if isPacked {
+      return PreparedFactor(.packed(UnsafePointer(packed(index)), inner: inner), engine)
+    }
     if let operand = operand as? Operand<E> { return PreparedFactor(.operand(operand), engine) }
     return PreparedFactor(.operand(converted(index, operand)), engine)
   }
@@ -111,14 +113,16 @@ struct FactorPreparation<E: StoredElement> {
     if operand.isTransposed {
       for column in range {
         VectorLoop.map(
-          operand.start + column * operand.stride, into: target + column * inner, inner) { $0 }
+          operand.start + column * operand.stride, into: target + column * inner, inner
+        ) { $0 }
       }
     } else {
       for row in 0..<inner {
         let start = row * columns + range.lowerBound
         VectorLoop.map(
           operand.start + row * operand.stride + range.lowerBound, into: target + start,
-          range.count) { $0 }
+          range.count
+        ) { $0 }
       }
     }
   }
