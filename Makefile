@@ -7,7 +7,6 @@ PACKAGES := libopenblas-dev libzstd-dev zlib1g-dev libsimdjson-dev pkg-config
 RUN := demo
 PEER_PYTHON ?= .peer/bin/python
 PEER_SCRIPT ?= Benchmarks/torch_openelm.py
-# bf16 joins as soon as a product engine multiplies it.
 PRECISIONS ?= fp32 bf16
 BENCH := --recipe openelm-270m --batch 1 --sequence 2048
 

@@ -1,6 +1,8 @@
 import ArgumentParser
 import Experiments
 import Foundation
+import Kernels
+import Layers
 import Terminal
 
 struct DoctorCommand: AsyncParsableCommand {
@@ -17,14 +19,18 @@ struct DoctorCommand: AsyncParsableCommand {
       ("memory", Format.bytes(report.memoryBytes)),
       ("OpenBLAS", report.libraryDescription),
       ("kernels", report.kernelName),
+      ("bf16 products", BFloat16Product.available.map(\.name).joined(separator: ", then ")),
     ]
     if let warning = MachineReport.forcedKernelWarning { lines.append(("", warning)) }
     for threads in Set([1, report.threadCount]).sorted() {
-      let rate = MachineReport.matrixRate(threads: threads)
+      let rates = Precision.allCases.map { precision in
+        let rate = MachineReport.matrixRate(precision, threads: threads)
+        return "\(Format.grouped(rate / 1e9)) in \(precision.rawValue)"
+      }
       lines.append(
         (
-          "float32 product",
-          "\(Format.grouped(rate / 1e9)) Gflop/s on \(threads) thread\(threads == 1 ? "" : "s")"
+          "Gflop/s",
+          "\(rates.joined(separator: ", ")) on \(threads) thread\(threads == 1 ? "" : "s")"
         ))
     }
     lines += [

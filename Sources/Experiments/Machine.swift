@@ -2,6 +2,7 @@ import CZlib
 import CZstd
 import Foundation
 import Kernels
+import Layers
 
 /// What the process holds of the machine's memory.
 enum ProcessMemory {
@@ -82,10 +83,12 @@ public struct MachineReport: Sendable {
 
   /// The rate of a product of this shape in floating-point operations a second: the best of five.
   public static func matrixRate(
-    threads: Int, rows: Int = 1_024, columns: Int = 4_096, inner: Int = 1_280
+    _ precision: Precision = .float32, threads: Int, rows: Int = 1_024, columns: Int = 4_096,
+    inner: Int = 1_280
   ) -> Double {
     ThreadPool.configure(threadCount: threads)
-    let a = Buffer(repeating: 0.5, count: rows * inner)
+    let a = Buffer(uninitializedCount: rows * inner, of: precision.elementType)
+    Fill.constant(0.5, into: a)
     let b = Buffer(repeating: 0.25, count: inner * columns)
     let c = Buffer(uninitializedCount: rows * columns)
     let clock = ContinuousClock()

@@ -35,6 +35,9 @@ public struct ProductEngine: Sendable {
     return engine
   }
 
+  /// What the bits of its products depend on.
+  var identity: String { precision == .float32 ? kernels : "\(name) \(kernels)" }
+
   /// OpenBLAS in float32, spread over the pool.
   public static let openBLAS = ProductEngine(
     name: "OpenBLAS", kernels: OpenBLAS.kernelName, precision: .float32

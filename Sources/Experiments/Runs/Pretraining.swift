@@ -82,7 +82,7 @@ public struct Pretraining: Sendable {
     let log = try RunLog(run, keepingSteps: step, progress: progress)
     let state = RunState(
       recipe: record.recipe, overrides: record.overrides, threads: record.threads,
-      kernels: OpenBLAS.kernelName, tokenizer: data.tokenizer.fingerprint, step: 0, tokens: 0,
+      kernels: engine?.identity, tokenizer: data.tokenizer.fingerprint, step: 0, tokens: 0,
       updateCount: 0,
       consecutiveSkips: 0, skippedSteps: 0, cursor: nil)
     // The loop is the trainer's only owner: a second one here would hold the first step's weights
@@ -93,6 +93,9 @@ public struct Pretraining: Sendable {
     announce(log.logger, resumedAt: saved?.state.step)
     return try loop.finish()
   }
+
+  /// What makes the products of this run in this process.
+  private var engine: ProductEngine? { try? .inUse(for: recipe.execution.precision) }
 
   /// The corpus at `cursor`, or from its beginning where changes of it are accepted.
   private func openStream(
@@ -130,7 +133,8 @@ public struct Pretraining: Sendable {
       """)
     logger.info(
       """
-      \(record.threads) threads, OpenBLAS kernels \(OpenBLAS.kernelName)\
+      \(record.threads) threads, \(recipe.execution.precision.rawValue) products by \
+      \(engine.map { "\($0.name) (\($0.kernels))" } ?? "no engine")\
       \(MachineReport.forcedKernelWarning.map { "; \($0)" } ?? "")
       """)
   }
@@ -163,9 +167,9 @@ public struct Pretraining: Sendable {
     guard saved.state.step < recipe.steps else {
       throw ExperimentError.runIsComplete(name: run.name, steps: recipe.steps)
     }
-    if let kernels = saved.state.kernels, kernels != OpenBLAS.kernelName {
+    if let kernels = saved.state.kernels, let engine, kernels != engine.identity {
       Self.say(
-        "the run used OpenBLAS's \(kernels) kernels, this process \(OpenBLAS.kernelName): "
+        "the run's products were made by \(kernels), this process's by \(engine.identity): "
           + "its bits will differ from an uninterrupted run's")
     }
     // Newer but broken, they must neither be found again nor count among those that are kept.

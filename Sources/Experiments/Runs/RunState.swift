@@ -12,7 +12,7 @@ public struct RunState: Sendable, Codable {
   public var overrides: RecipeOverrides
   /// The threads that kernels used; the same number gives the same bits.
   public var threads: Int
-  /// The kernels that OpenBLAS used; others give other bits.
+  /// The engine and kernels that made the products; others give other bits.
   public var kernels: String?
   /// The tokenizer's fingerprint.
   public var tokenizer: String
