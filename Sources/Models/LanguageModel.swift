@@ -52,12 +52,14 @@ public protocol ModelConfiguration: Encodable, Sendable {
   var contextLength: Int { get }
   /// The number of trainable numbers, counted without making them.
   var parameterCount: Int { get }
+  /// Those of them that are weights of projections, which some ways of training store in fewer bytes.
+  var projectionParameterCount: Int { get }
   /// What makes these sizes no model, if anything does.
   var fault: String? { get }
   /// Floating-point operations of one token's forward and backward pass in sequences of this length.
   func trainingFLOPsPerToken(sequenceLength: Int) -> Double
   /// Bytes that a forward pass keeps for backward, and that the largest op needs beside them.
-  func activationBytes(batch: Int, sequenceLength: Int) -> Int
+  func activationBytes(batch: Int, sequenceLength: Int, _ execution: Execution) -> Int
   /// Makes the model.
   func makeModel(_ initializer: inout ParameterInitializer) -> Model
 }

@@ -115,7 +115,7 @@ public struct Pretraining: Sendable {
     _ configuration: C, from saved: RunCheckpoint?
   ) throws -> Trainer<C.Model> {
     if let saved { return try saved.trainer(configuration, settings: recipe.trainingSettings) }
-    var initializer = ParameterInitializer(seed: recipe.seed)
+    var initializer = recipe.initializer
     return Trainer(configuration.makeModel(&initializer), settings: recipe.trainingSettings)
   }
 
@@ -151,6 +151,12 @@ public struct Pretraining: Sendable {
     let difference = try RecipeDifference(
       recorded: saved.recipeRecord(), current: recipe.json())
     if !difference.isEmpty {
+      if let change = difference.changes.first(where: { $0.key == "storage" }),
+        let recorded = change.recorded, let current = change.current
+      {
+        throw ExperimentError.storageChanged(
+          run: run.name, recorded: recorded, current: current)
+      }
       guard acceptsChanges else {
         throw ExperimentError.recipeChanged(run: run.name, difference)
       }
