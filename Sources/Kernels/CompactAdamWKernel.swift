@@ -133,24 +133,23 @@ public enum CompactAdamWKernel {
       let second = MomentCodes.second(bytes(block.second + i, lanes), scale: secondScale)
       let newFirst = first * step.beta1 + gradient * (1 - step.beta1)
       let newSecond = second * step.beta2 + gradient * gradient * (1 - step.beta2)
-      let denominator = newSecond.squareRoot() * step.rootCorrection + step.epsilon
+      let denominator = squareRoot(newSecond) * step.rootCorrection + step.epsilon
       let value = read(block.weights + i, lanes)
       let updated = value * step.retention - step.size * (newFirst / denominator)
       write(
         E.rounded(updated, by: StochasticRounding.bits(key.x, i)), block.weights + i, lanes)
       // Where nothing of the second moment is kept, neither is the first: see `MomentCodes`.
-      let isKept = newSecond .>= smallest
-      let keptFirst = Vector.zero.replacing(with: newFirst, where: isKept)
-      let keptSecond = Vector.zero.replacing(with: newSecond, where: isKept)
-        .replacing(with: largest, where: newSecond .> largest)
+      let keptFirst = choose(.zero, where: newSecond, isLessThan: smallest, else: newFirst)
+      let keptSecond = choose(
+        .zero, where: newSecond, isLessThan: smallest, else: smaller(newSecond, largest))
       let size = MomentCodes.magnitude(keptFirst)
-      firstMaximum.replace(with: size, where: size .> firstMaximum)
-      secondMaximum.replace(with: keptSecond, where: keptSecond .> secondMaximum)
+      firstMaximum = larger(firstMaximum, size)
+      secondMaximum = larger(secondMaximum, keptSecond)
       store(keptFirst, moments + i)
       store(keptSecond, moments + MomentCodes.blockCount + i)
     }
-    block.firstScale.pointee = firstMaximum.max()
-    block.secondScale.pointee = secondMaximum.max()
+    block.firstScale.pointee = horizontalMaximum(firstMaximum)
+    block.secondScale.pointee = horizontalMaximum(secondMaximum)
     encode(block, key: key, moments)
   }
 

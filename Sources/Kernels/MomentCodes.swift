@@ -1,3 +1,5 @@
+import CVectorInstructions
+
 /// How an optimizer's moments lie in eight bits: a code for each element, a scale for each block.
 ///
 /// Blockwise quantization with steps that are fine near zero (arXiv:2110.02861). There a table
@@ -25,9 +27,8 @@ public enum MomentCodes {
   private static func floor(_ x: Vector, below limit: Float) -> Vector {
     // Adding and taking away 2²³ rounds to the nearest integer.
     let nearest = (x + two23) - two23
-    let floor = nearest.replacing(with: nearest - 1, where: nearest .> x)
-    let limit = Vector(repeating: limit)
-    return floor.replacing(with: limit, where: floor .> limit)
+    let floor = choose(nearest - 1, where: x, isLessThan: nearest, else: nearest)
+    return smaller(floor, Vector(repeating: limit))
   }
 
   /// The magnitude of the elements.
@@ -39,7 +40,7 @@ public enum MomentCodes {
   /// First moments from codes in two's complement, so that bytes of zero are zeros.
   @inline(__always)
   static func first(_ codes: SIMD16<UInt8>, scale: Float) -> Vector {
-    let pattern = (SIMD16<UInt32>(truncatingIfNeeded: codes) ^ 0x80) | 0x4B00_0000
+    let pattern = (samara_widen_8_bits(codes) ^ 0x80) | 0x4B00_0000
     let c = (unsafeBitCast(pattern, to: Vector.self) - (two23 + 128)) * (1 / 127)
     return c * magnitude(c) * scale
   }
@@ -50,20 +51,20 @@ public enum MomentCodes {
     _ x: Vector, inverse: Float, fraction: Vector
   ) -> SIMD16<UInt8> {
     let share = magnitude(x) * inverse
-    let low = floor(share.squareRoot() * 127, below: 126)
+    let low = floor(squareRoot(share) * 127, below: 126)
     let (lowRoot, highRoot) = (low * (1 / 127), (low + 1) * (1 / 127))
     let (lowShare, highShare) = (lowRoot * lowRoot, highRoot * highRoot)
-    let isHigh = fraction * (highShare - lowShare) .< share - lowShare
-    let size = low.replacing(with: low + 1, where: isHigh)
-    let signed = size.replacing(with: -size, where: x .< 0)
+    let size = choose(
+      low + 1, where: fraction * (highShare - lowShare), isLessThan: share - lowShare, else: low)
+    let signed = choose(-size, where: x, isLessThan: .zero, else: size)
     let pattern = unsafeBitCast(signed + (two23 + 128), to: SIMD16<UInt32>.self) ^ 0x80
-    return SIMD16<UInt8>(truncatingIfNeeded: pattern)
+    return samara_narrow_to_8_bits(pattern)
   }
 
   /// Second moments from codes.
   @inline(__always)
   static func second(_ codes: SIMD16<UInt8>, scale: Float) -> Vector {
-    let pattern = SIMD16<UInt32>(truncatingIfNeeded: codes) | 0x4B00_0000
+    let pattern = samara_widen_8_bits(codes) | 0x4B00_0000
     let c = (unsafeBitCast(pattern, to: Vector.self) - two23) * (1 / 255)
     return c * c * (c * c) * scale
   }
@@ -77,14 +78,14 @@ public enum MomentCodes {
     _ x: Vector, inverse: Float, fraction: Vector
   ) -> SIMD16<UInt8> {
     let share = x * inverse
-    let low = floor(share.squareRoot().squareRoot() * 255, below: 254)
+    let low = floor(squareRoot(squareRoot(share)) * 255, below: 254)
     let (lowRoot, highRoot) = (low * (1 / 255), (low + 1) * (1 / 255))
     let lowShare = lowRoot * lowRoot * (lowRoot * lowRoot)
     let highShare = highRoot * highRoot * (highRoot * highRoot)
-    let isHigh = fraction * (highShare - lowShare) .< share - lowShare
-    var code = low.replacing(with: low + 1, where: isHigh)
-    code.replace(with: 1, where: (code .< 1) .& (x .> 0))
-    return SIMD16<UInt8>(
-      truncatingIfNeeded: unsafeBitCast(code + two23, to: SIMD16<UInt32>.self))
+    let rounded = choose(
+      low + 1, where: fraction * (highShare - lowShare), isLessThan: share - lowShare, else: low)
+    let code = choose(
+      larger(rounded, Vector(repeating: 1)), where: .zero, isLessThan: x, else: rounded)
+    return samara_narrow_to_8_bits(unsafeBitCast(code + two23, to: SIMD16<UInt32>.self))
   }
 }

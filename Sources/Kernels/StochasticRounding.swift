@@ -65,8 +65,7 @@ extension BFloat16: WeightElement {
     // Carries go from the fraction into the exponent, as they should; at the end of the range
     // they would make an infinity.
     let largest = Vector(repeating: Float(bitPattern: 0x7F7F_0000))
-    let bounded = vector.replacing(with: largest, where: vector .> largest)
-      .replacing(with: -largest, where: vector .< -largest)
+    let bounded = larger(smaller(vector, largest), -largest)
     let pattern = unsafeBitCast(bounded, to: SIMD16<UInt32>.self)
     return unsafeBitCast((pattern &+ (bits & 0xFFFF)) & 0xFFFF_0000, to: Vector.self)
   }
