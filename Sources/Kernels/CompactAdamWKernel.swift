@@ -69,20 +69,19 @@ public enum CompactAdamWKernel {
     let step = Step(coefficients)
     // Cuts fall between blocks.
     ThreadPool.shared.forEachRange(parameter.count, grain: 128 * blockCount) { range in
-      withUnsafeTemporaryAllocation(of: Float.self, capacity: 2 * blockCount) { scratch in
-        guard let moments = scratch.baseAddress else { return }
-        for start in Swift.stride(from: range.lowerBound, to: range.upperBound, by: blockCount) {
-          let block = start / blockCount
-          update(
-            Block<E>(
-              count: min(blockCount, range.upperBound - start), weights: p + start,
-              gradients: g + start, first: m + start, second: v + start,
-              firstScale: mScales + block, secondScale: vScales + block),
-            step,
-            key: StochasticRounding.key(
-              parameter: draw.parameter, updateCount: draw.updateCount, block: block),
-            moments)
-        }
+      let moments = Buffer(uninitializedCount: 2 * blockCount)
+      defer { withExtendedLifetime(moments) {} }
+      for start in Swift.stride(from: range.lowerBound, to: range.upperBound, by: blockCount) {
+        let block = start / blockCount
+        update(
+          Block<E>(
+            count: min(blockCount, range.upperBound - start), weights: p + start,
+            gradients: g + start, first: m + start, second: v + start,
+            firstScale: mScales + block, secondScale: vScales + block),
+          step,
+          key: StochasticRounding.key(
+            parameter: draw.parameter, updateCount: draw.updateCount, block: block),
+          moments.pointer)
       }
     }
   }
