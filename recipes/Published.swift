@@ -1,5 +1,6 @@
 import Corpora
 import Experiments
+import Layers
 import Models
 import Training
 
@@ -23,7 +24,8 @@ extension OpenELMConfiguration {
 
 extension Recipe {
   /// What the four published recipes share: 16 sequences × 8 accelerators × 16 nodes of 2,048
-  /// tokens a step, 350,000 steps, 5,000 of them warm-up, the rate falling to a tenth.
+  /// tokens a step, 350,000 steps, 5,000 of them warm-up, the rate falling to a tenth; mixed
+  /// precision with bfloat16.
   ///
   /// The corpus (RefinedWeb, the deduplicated Pile, RedPajama, Dolma) and Llama 2's tokenizer have
   /// to be named on the command line.
@@ -37,6 +39,7 @@ extension Recipe {
         normalization: .nfc, filter: .reference, packing: .padOrTruncate),
       batching: Batching(sequenceLength: 2_048, sequencesPerStep: 2_048, sequencesPerPass: 1),
       schedule: LearningRateSchedule(warmupSteps: 5_000, maximum: maximumLearningRate),
+      execution: Execution(precision: .bfloat16),
       steps: 350_000, checkpoints: CheckpointPolicy(everySteps: 5_000, keep: 5))
   }
 }

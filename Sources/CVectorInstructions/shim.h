@@ -154,3 +154,31 @@ static inline void samara_transpose_pairs(void *matrix) {
 
 // Asks for the line at `address` to be brought to the second-level cache.
 static inline void samara_prefetch(const void *address) { __builtin_prefetch(address, 0, 2); }
+
+typedef unsigned char samara_uint8x16 __attribute__((ext_vector_type(16)));
+
+// The square root of each lane, correctly rounded. Swift's own calls the library once a lane.
+static inline samara_float32x16 samara_square_root(samara_float32x16 values) {
+  return __builtin_elementwise_sqrt(values);
+}
+
+// Sixteen numbers of fewer bits as 32-bit numbers. Swift's own converts lane by lane.
+static inline samara_uint32x16 samara_widen_16_bits(samara_uint16x16 values) {
+  return __builtin_convertvector(values, samara_uint32x16);
+}
+
+static inline samara_uint32x16 samara_widen_8_bits(samara_uint8x16 values) {
+  return __builtin_convertvector(values, samara_uint32x16);
+}
+
+// The lower eight bits of each lane.
+static inline samara_uint8x16 samara_narrow_to_8_bits(samara_uint32x16 values) {
+  return __builtin_convertvector(values, samara_uint8x16);
+}
+
+// a < b ? yes : no, lane by lane. Swift compares some vectors lane by lane, with a jump for each.
+static inline samara_float32x16 samara_choose_where_less(
+    samara_float32x16 a, samara_float32x16 b, samara_float32x16 yes, samara_float32x16 no) {
+  samara_uint32x16 mask = (samara_uint32x16)(a < b);
+  return (samara_float32x16)((mask & (samara_uint32x16)yes) | (~mask & (samara_uint32x16)no));
+}

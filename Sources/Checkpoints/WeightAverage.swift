@@ -6,14 +6,15 @@ public enum WeightAverage {
   /// Elements summed at a time: their sums, 512 KiB, stay in the cache.
   private static let pieceCount = 1 << 16
 
-  /// Writes the mean of the F32 tensors of `inputs` to `output`, tensor by tensor, as F32.
+  /// Writes the mean of the F32 or BF16 tensors of `inputs` to `output`, tensor by tensor, as F32:
+  /// a mean of bfloat16 numbers is finer than they are.
   ///
   /// mean = float32((x₁ + x₂ + … + xₙ) / n), summed in float64 in the order of the files, so that
   /// no file weighs less by its place in the list, and the same files give the same bits.
   ///
   /// - Returns: The checksum and size of the file that was written.
   /// - Throws: ``CheckpointError`` if there is no input, a file is damaged, or the files differ in
-  ///   their tensors' names or shapes or hold anything but F32; `FileError` if the mean cannot be
+  ///   their tensors' names or shapes or hold anything but F32 and BF16; `FileError` if the mean cannot be
   ///   written.
   @discardableResult
   public static func write(
@@ -27,10 +28,13 @@ public enum WeightAverage {
     }
     for file in files { try check(file, against: first) }
     let layouts = first.entries.map {
-      SafetensorsWriter.Layout(name: $0.name, type: $0.type, shape: $0.shape)
+      SafetensorsWriter.Layout(name: $0.name, type: .float32, shape: $0.shape)
     }
     return try SafetensorsWriter.write(layouts, metadata: metadata, to: output) { index, sink in
-      let tensors = try files.map { try $0.bytes(of: layouts[index].name) }
+      let tensors = try files.map {
+        let entry = try $0.entry(named: layouts[index].name)
+        return Summand(bytes: try $0.bytes(of: entry.name), isBFloat16: entry.type == .bfloat16)
+      }
       try withExtendedLifetime(files) { try appendMean(of: tensors, to: sink) }
     }
   }
@@ -40,9 +44,9 @@ public enum WeightAverage {
   ) throws(CheckpointError) {
     for expected in first.entries {
       let found = try file.entry(named: expected.name)
-      guard found.type == .float32 else {
+      guard found.type == .float32 || found.type == .bfloat16 else {
         throw .tensorMismatch(
-          path: file.path, tensor: found.name, expected: "the type F32",
+          path: file.path, tensor: found.name, expected: "the type F32 or BF16",
           found: found.type.rawValue)
       }
       guard found.shape == expected.shape else {
@@ -57,10 +61,26 @@ public enum WeightAverage {
     }
   }
 
+  /// One file's bytes of a tensor, of any alignment.
+  private struct Summand {
+    let bytes: UnsafeRawBufferPointer
+    let isBFloat16: Bool
+    var count: Int { bytes.count / (isBFloat16 ? 2 : 4) }
+
+    func value(at index: Int) -> Float {
+      guard isBFloat16 else {
+        let bits = bytes.loadUnaligned(fromByteOffset: index * 4, as: UInt32.self)
+        return Float(bitPattern: UInt32(littleEndian: bits))
+      }
+      let bits = bytes.loadUnaligned(fromByteOffset: index * 2, as: UInt16.self)
+      return Float(bitPattern: UInt32(UInt16(littleEndian: bits)) << 16)
+    }
+  }
+
   private static func appendMean(
-    of tensors: [UnsafeRawBufferPointer], to sink: SafetensorsWriter.Sink
+    of tensors: [Summand], to sink: SafetensorsWriter.Sink
   ) throws {
-    let count = (tensors.first?.count ?? 0) / 4
+    let count = tensors.first?.count ?? 0
     let divisor = Double(tensors.count)
     var sums = [Double](repeating: 0, count: min(count, pieceCount))
     var means = [UInt32](repeating: 0, count: sums.count)
@@ -70,10 +90,7 @@ public enum WeightAverage {
         sums.update(repeating: 0)
         for tensor in tensors {
           for index in 0..<length {
-            // Files of others may not align their data.
-            let bits = tensor.loadUnaligned(
-              fromByteOffset: (start + index) * 4, as: UInt32.self)
-            sums[index] += Double(Float(bitPattern: UInt32(littleEndian: bits)))
+            sums[index] += Double(tensor.value(at: start + index))
           }
         }
       }

@@ -3,6 +3,7 @@ import Experiments
 import Foundation
 import Layers
 import Terminal
+import Training
 
 struct BenchTrainCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
@@ -29,6 +30,9 @@ struct BenchTrainCommand: AsyncParsableCommand {
     help: "Layers that backward computes again: none, all, or the first so many.")
   var recompute: Recomputation?
 
+  @Option(help: "What weights, gradients and moments are kept in; the recipe's if left out.")
+  var storage: TrainingStorage?
+
   @Option(parsing: .unconditional, help: "Steps, the one that warms up included.")
   var steps = 4
 
@@ -41,7 +45,8 @@ struct BenchTrainCommand: AsyncParsableCommand {
   var json = false
 
   func run() async throws {
-    let resolved = try RecipeOverrides(precision: precision, recomputation: recompute)
+    let resolved = try RecipeOverrides(
+      precision: precision, recomputation: recompute, storage: storage)
       .applied(to: recipe.resolved())
     let benchmark = try TrainingBenchmark(
       resolved, batch: recipe.batch, sequenceLength: recipe.sequence, steps: steps,

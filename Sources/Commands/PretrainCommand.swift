@@ -2,6 +2,7 @@ import ArgumentParser
 import Experiments
 import Foundation
 import Layers
+import Training
 
 struct PretrainCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
@@ -50,6 +51,10 @@ struct PretrainCommand: AsyncParsableCommand {
   @Option(help: "Layers whose activations backward computes again: none, all or a number.")
   var recompute: Recomputation?
 
+  @Option(
+    help: "What training keeps: full, 16 bytes a parameter, or compact, about 6 (bf16 only).")
+  var storage: TrainingStorage?
+
   @Option(parsing: .unconditional, help: "Threads; as many as there are cores if left out.")
   var threads: Int?
 
@@ -66,7 +71,7 @@ struct PretrainCommand: AsyncParsableCommand {
     let overrides = RecipeOverrides(
       steps: steps, checkpointEvery: checkpointEvery, corpus: corpus.isEmpty ? nil : corpus,
       tokenizer: tokenizer, seed: seed, sequencesPerStep: sequencesPerStep, precision: precision,
-      recomputation: recompute)
+      recomputation: recompute, storage: storage)
     let base = try Program.recipes.recipe(named: recipe)
     if dryRun {
       let resolved = overrides.applied(to: base)

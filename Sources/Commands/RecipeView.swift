@@ -79,6 +79,7 @@ enum RecipeView {
         "precision",
         "\(recipe.execution.precision.rawValue), recomputed layers: \(recipe.execution.recomputation)"
       ),
+      ("storage", recipe.storage.rawValue),
       (
         "learning rate",
         "\(recipe.schedule.maximum) after \(Format.grouped(recipe.schedule.warmupSteps)) steps, "

@@ -1,10 +1,13 @@
+import Layers
 import Terminal
+import Training
 
 /// What can go wrong between a recipe and its results, and what to do about it.
 public enum ExperimentError: Error, Sendable {
   case unknownRecipe(name: String, known: [String])
   case invalidSetting(recipe: String, name: String, found: Int, expected: String)
   case invalidModel(recipe: String, fault: String)
+  case storageNeedsPrecision(recipe: String, storage: TrainingStorage, precision: Precision)
   case noCorpus
   case emptyCorpus(paths: [String])
   case noRuns(folder: String)
@@ -17,6 +20,7 @@ public enum ExperimentError: Error, Sendable {
   case runIsComplete(name: String, steps: Int)
   case unreadableRecord(path: String, reason: String)
   case recipeChanged(run: String, RecipeDifference)
+  case storageChanged(run: String, recorded: String, current: String)
   case tokenizerChanged(run: String, recorded: String, found: String)
   case noCheckpoint(run: String, broken: [String])
   case allCheckpointsBroken(run: String, path: String, broken: [String])
@@ -38,6 +42,10 @@ extension ExperimentError: CustomStringConvertible {
       "recipe \(recipe): \(name) is \(found), expected \(expected)"
     case .invalidModel(let recipe, let fault):
       "recipe \(recipe): a model with \(fault)"
+    case .storageNeedsPrecision(let recipe, let storage, let precision):
+      "recipe \(recipe): storage \(storage.rawValue) keeps projections in bfloat16, and precision "
+        + "\(precision.rawValue) has no products that write their gradients; train with "
+        + "--precision bf16, or with --storage full"
     case .noCorpus:
       "this recipe names no corpus; give its files with --corpus PATH…"
     case .emptyCorpus(let paths):
@@ -65,6 +73,10 @@ extension ExperimentError: CustomStringConvertible {
     case .recipeChanged(let run, let difference):
       "the recipe of run \"\(run)\" has changed since its checkpoint:\n\(difference)\n"
         + "go back to the recipe as it was, or accept this with --accept-changes"
+    case .storageChanged(let run, let recorded, let current):
+      "run \"\(run)\" keeps its state in \(recorded) storage, the recipe asks for \(current): the "
+        + "moments of one are not those of the other; resume with the storage of the run, or start a "
+        + "new run with --run"
     case .tokenizerChanged(let run, let recorded, let found):
       "run \"\(run)\" was trained with a tokenizer of fingerprint \(recorded), this one has "
         + "\(found); give the same tokenizer file"

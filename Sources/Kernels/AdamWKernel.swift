@@ -64,7 +64,7 @@ public enum AdamWKernel {
         let value = whole ? load(p + i) : load(p + i, first: lanes)
         let newFirst = first * c.beta1 + gradient * (1 - c.beta1)
         let newSecond = second * c.beta2 + gradient * gradient * (1 - c.beta2)
-        let denominator = newSecond.squareRoot() * rootCorrection + c.epsilon
+        let denominator = squareRoot(newSecond) * rootCorrection + c.epsilon
         let updated = value * retention - stepSize * (newFirst / denominator)
         if whole {
           store(newFirst, m + i)

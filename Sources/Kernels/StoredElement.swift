@@ -49,7 +49,7 @@ extension BFloat16: StoredElement {
   @inline(__always)
   package static func load(_ pointer: UnsafePointer<BFloat16>) -> Vector {
     let bits = UnsafeRawPointer(pointer).loadUnaligned(as: SIMD16<UInt16>.self)
-    return unsafeBitCast(SIMD16<UInt32>(truncatingIfNeeded: bits) &<< 16, to: Vector.self)
+    return unsafeBitCast(samara_widen_16_bits(bits) &<< 16, to: Vector.self)
   }
 
   @inline(__always)

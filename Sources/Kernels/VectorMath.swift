@@ -38,6 +38,35 @@ func store<E: StoredElement>(
 @inline(__always)
 func multiplyAdd(_ a: Vector, _ b: Vector, _ c: Vector) -> Vector { c.addingProduct(a, b) }
 
+/// The square root of each lane.
+@inline(__always)
+func squareRoot(_ v: Vector) -> Vector { samara_square_root(v) }
+
+/// The larger number of each lane.
+@inline(__always)
+func larger(_ a: Vector, _ b: Vector) -> Vector { samara_larger(a, b) }
+
+/// The smaller number of each lane.
+@inline(__always)
+func smaller(_ a: Vector, _ b: Vector) -> Vector { samara_smaller(a, b) }
+
+/// `yes` in the lanes where a < b, `no` in the others.
+@inline(__always)
+func choose(_ yes: Vector, where a: Vector, isLessThan b: Vector, else no: Vector) -> Vector {
+  samara_choose_where_less(a, b, yes, no)
+}
+
+/// The largest of the lanes.
+@inline(__always)
+func horizontalMaximum(_ v: Vector) -> Float {
+  // Each step folds the vector's halves onto each other.
+  let eight = larger(v, Vector(lowHalf: v.highHalf, highHalf: v.lowHalf)).lowHalf
+  let four = SIMD4(
+    max(eight[0], eight[4]), max(eight[1], eight[5]), max(eight[2], eight[6]),
+    max(eight[3], eight[7]))
+  return max(max(four.x, four.y), max(four.z, four.w))
+}
+
 /// The sum of the lanes, in a fixed order.
 @inline(__always)
 func horizontalSum(_ v: Vector) -> Float {

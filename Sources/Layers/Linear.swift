@@ -1,3 +1,4 @@
+import Kernels
 import Tensors
 
 /// x · weightᵀ, without a bias.
@@ -5,14 +6,15 @@ public struct Linear: Module, Sendable {
   /// [outputs, inputs].
   public var weight: Tensor
 
-  /// Weights drawn with the given deviation, fan-in^−½ if none is given.
+  /// Weights drawn with the given deviation, fan-in^−½ if none is given, of the type that the
+  /// initializer has for projections if no other is given.
   public init(
-    inputs: Int, outputs: Int, standardDeviation: Double? = nil,
+    inputs: Int, outputs: Int, standardDeviation: Double? = nil, elementType: ElementType? = nil,
     _ initializer: inout ParameterInitializer
   ) {
     weight = initializer.normal(
       standardDeviation: standardDeviation ?? 1 / Double(inputs).squareRoot(),
-      shape: [outputs, inputs])
+      shape: [outputs, inputs], elementType: elementType ?? initializer.projectionType)
   }
 
   /// x [..., inputs]; result [..., outputs].

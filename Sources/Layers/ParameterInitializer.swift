@@ -1,3 +1,4 @@
+import Kernels
 import Tensors
 
 /// Where the initial values of parameters come from.
@@ -12,22 +13,35 @@ public struct ParameterInitializer: Sendable {
 
   private let method: Method
   private var stream: UInt64 = 0
+  /// The type of projections' weights.
+  public let projectionType: ElementType
 
   /// Random values that are a function of `seed`.
-  public init(seed: UInt64) { method = .random(seed: seed) }
+  public init(seed: UInt64, projectionType: ElementType = .float32) {
+    self.init(.random(seed: seed), projectionType)
+  }
 
-  private init(_ method: Method) { self.method = method }
+  private init(_ method: Method, _ projectionType: ElementType) {
+    self.method = method
+    self.projectionType = projectionType
+  }
 
   /// Zeros everywhere, for parameters that are about to be loaded.
-  public static var zeros: ParameterInitializer { ParameterInitializer(.zeros) }
+  public static func zeros(projectionType: ElementType = .float32) -> ParameterInitializer {
+    ParameterInitializer(.zeros, projectionType)
+  }
 
-  /// A parameter of samples of the normal distribution.
-  public mutating func normal(standardDeviation: Double, shape: Shape) -> Tensor {
+  /// A parameter of samples of the normal distribution, drawn in float32 and rounded to the nearest
+  /// where its type is narrower.
+  public mutating func normal(
+    standardDeviation: Double, shape: Shape, elementType: ElementType = .float32
+  ) -> Tensor {
     defer { stream += 1 }
     switch method {
     case .random(let seed):
       return Tensor(normal: standardDeviation, shape: shape, seed: seed, stream: stream)
-    case .zeros: return Tensor(repeating: 0, shape: shape)
+        .converted(to: elementType)
+    case .zeros: return Tensor(repeating: 0, shape: shape, elementType: elementType)
     }
   }
 

@@ -52,6 +52,8 @@ public protocol ModelConfiguration: Encodable, Sendable {
   var contextLength: Int { get }
   /// The number of trainable numbers, counted without making them.
   var parameterCount: Int { get }
+  /// Those of them that are weights of projections, which some ways of training store in fewer bytes.
+  var projectionParameterCount: Int { get }
   /// What makes these sizes no model, if anything does.
   var fault: String? { get }
   /// Floating-point operations of one token's forward and backward pass in sequences of this length.

@@ -1,3 +1,4 @@
+import Kernels
 import Layers
 import Tensors
 
@@ -30,10 +31,12 @@ public struct OpenELM: LanguageModel {
       layers.append(OpenELMLayer(sizes, configuration, table: table, &initializer))
     }
     normalization = RMSNormalization(width: width, epsilon: configuration.epsilon, &initializer)
+    // The loss takes a float32 table, since its gradient is a sum over all tokens.
     classifier =
       configuration.sharesInputAndOutput
       ? nil
-      : Linear(inputs: width, outputs: configuration.vocabularySize, &initializer)
+      : Linear(
+        inputs: width, outputs: configuration.vocabularySize, elementType: .float32, &initializer)
   }
 
   public var vocabularySize: Int { configuration.vocabularySize }

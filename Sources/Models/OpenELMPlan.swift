@@ -9,22 +9,21 @@ extension OpenELMConfiguration {
   }
 
   private func parameterCount(of layer: Layer) -> Int {
-    let sizes = layer.attention
-    let attention =
-      modelWidth * sizes.projectionWidth + sizes.queryHeads * headWidth * modelWidth
-      + (normalizesQueriesAndKeys ? 2 * headWidth : 0)
-    return attention + 3 * modelWidth * layer.feedForwardWidth + 2 * modelWidth
+    projections(of: layer) + (normalizesQueriesAndKeys ? 2 * headWidth : 0) + 2 * modelWidth
+  }
+
+  public var projectionParameterCount: Int { layers.reduce(0) { $0 + projections(of: $1) } }
+
+  private func projections(of layer: Layer) -> Int {
+    modelWidth * layer.attention.projectionWidth
+      + layer.attention.queryHeads * headWidth * modelWidth
+      + 3 * modelWidth * layer.feedForwardWidth
   }
 
   /// Six for each weight in a product (two forward, four backward), and attention's products with
   /// half of the keys masked.
   public func trainingFLOPsPerToken(sequenceLength: Int) -> Double {
-    let matrices =
-      layers.reduce(0) { total, layer in
-        total + modelWidth * layer.attention.projectionWidth
-          + layer.attention.queryHeads * headWidth * modelWidth
-          + 3 * modelWidth * layer.feedForwardWidth
-      } + vocabularySize * modelWidth
+    let matrices = projectionParameterCount + vocabularySize * modelWidth
     let attention = layers.reduce(0) { $0 + $1.attention.queryHeads * headWidth * sequenceLength }
     return 6 * Double(matrices) + 6 * Double(attention)
   }

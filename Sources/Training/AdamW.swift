@@ -32,20 +32,16 @@ public struct AdamW: Sendable, Hashable, Encodable {
   public struct State: Sendable {
     /// Updates made so far, which the bias corrections depend on.
     public var updateCount: Int
-    /// Running means of gradients, in visiting order, with the parameters' names.
-    public var firstMoments: [NamedTensor]
+    /// Running means of gradients, in visiting order.
+    public var firstMoments: [Moment]
     /// Running means of squared gradients, likewise.
-    public var secondMoments: [NamedTensor]
+    public var secondMoments: [Moment]
 
     /// The state before the first update.
-    public init(for model: some Module) {
+    public init(for model: some Module, storage: TrainingStorage = .full) {
       updateCount = 0
-      firstMoments = model.parameters.map {
-        NamedTensor(name: $0.name, tensor: Tensor(repeating: 0, shape: $0.tensor.shape))
-      }
-      secondMoments = model.parameters.map {
-        NamedTensor(name: $0.name, tensor: Tensor(repeating: 0, shape: $0.tensor.shape))
-      }
+      firstMoments = model.parameters.map { Moment(for: $0, storage: storage) }
+      secondMoments = model.parameters.map { Moment(for: $0, storage: storage) }
     }
   }
 
@@ -76,10 +72,19 @@ public struct AdamW: Sendable, Hashable, Encodable {
     model.updateParameters { _, index, parameter in
       guard let gradient = gradients[index] else { return }
       coefficients.weightDecay = parameter.shape.rank >= 2 ? Float(weightDecay) : 0
-      AdamWKernel.update(
-        parameter.mutableBuffer(), gradient: gradient.buffer,
-        firstMoment: state.firstMoments[index].tensor.mutableBuffer(),
-        secondMoment: state.secondMoments[index].tensor.mutableBuffer(), coefficients)
+      if let first = state.firstMoments[index].mutableCodes(),
+        let second = state.secondMoments[index].mutableCodes()
+      {
+        CompactAdamWKernel.update(
+          parameter.mutableBuffer(), gradient: gradient.buffer, firstMoment: first,
+          secondMoment: second, coefficients,
+          .init(parameter: index, updateCount: state.updateCount))
+      } else {
+        AdamWKernel.update(
+          parameter.mutableBuffer(), gradient: gradient.buffer,
+          firstMoment: state.firstMoments[index].mutableMeans(),
+          secondMoment: state.secondMoments[index].mutableMeans(), coefficients)
+      }
     }
   }
 }

@@ -28,7 +28,7 @@ public struct Trainer<Model: LanguageModel>: Sendable {
     self.model = model
     self.model.execution = settings.execution
     self.settings = settings
-    optimizerState = AdamW.State(for: model)
+    optimizerState = AdamW.State(for: model, storage: settings.storage)
   }
 
   /// Trains on the microbatches of one step.
@@ -79,16 +79,19 @@ public struct TrainingSettings: Sendable, Hashable, Encodable {
   public var totalSteps: Int
   /// How the model's function is computed.
   public var execution: Execution
+  /// What the moments are kept in; the model's weights must have been made for the same.
+  public var storage: TrainingStorage
 
   public init(
     optimizer: AdamW, schedule: LearningRateSchedule, zLossWeight: Double, totalSteps: Int,
-    execution: Execution = Execution()
+    execution: Execution = Execution(), storage: TrainingStorage = .full
   ) {
     self.optimizer = optimizer
     self.schedule = schedule
     self.zLossWeight = zLossWeight
     self.totalSteps = totalSteps
     self.execution = execution
+    self.storage = storage
   }
 }
 

@@ -68,7 +68,7 @@ struct WeightAverageTests {
     }
     #expect(
       throws: CheckpointError.tensorMismatch(
-        path: half, tensor: "a", expected: "the type F32", found: "F16")
+        path: half, tensor: "a", expected: "the type F32 or BF16", found: "F16")
     ) { try WeightAverage.write(of: [half], to: folder("mean")) }
     #expect(throws: CheckpointError.self) { try WeightAverage.write(of: [], to: folder("mean")) }
     #expect(!FileManager.default.fileExists(atPath: folder("mean")))

@@ -1,4 +1,5 @@
 import Corpora
+import Kernels
 import Layers
 import Models
 import Tensors
@@ -11,13 +12,56 @@ import Training
     attentionScale: .init(1), feedForwardScale: .init(2), feedForwardDivisor: 8,
     vocabularySize: 30, contextLength: 8)
 
-  private static func makeTrainer() -> Trainer<OpenELM> {
-    var initializer = ParameterInitializer(seed: 1)
+  private static func makeTrainer(
+    _ storage: TrainingStorage = .full, precision: Precision = .float32, totalSteps: Int = 20
+  ) -> Trainer<OpenELM> {
+    var initializer = ParameterInitializer(seed: 1, projectionType: storage.projectionType)
     return Trainer(
       OpenELM(configuration, &initializer),
       settings: TrainingSettings(
         optimizer: AdamW(), schedule: LearningRateSchedule(warmupSteps: 2, maximum: 0.01),
-        zLossWeight: 1e-4, totalSteps: 20))
+        zLossWeight: 1e-4, totalSteps: totalSteps, execution: Execution(precision: precision),
+        storage: storage))
+  }
+
+  /// A hundred steps on five batches: what six bytes a parameter learn is what sixteen do.
+  ///
+  /// The batches can be learned by heart, so a storage that loses small updates falls behind.
+  @Test func compactStorageLearnsAsFullDoes() {
+    func lastLosses(_ storage: TrainingStorage) -> Double {
+      var trainer = Self.makeTrainer(storage, precision: .bfloat16, totalSteps: 100)
+      let losses = (0..<100).map { trainer.takeStep(on: [Self.batch($0 % 5)]).loss }
+      return losses.suffix(10).reduce(0, +) / 10
+    }
+    let (full, compact) = (lastLosses(.full), lastLosses(.compact))
+    #expect(full < 2)
+    #expect(abs(compact - full) < 0.1, "\(full) and \(compact)")
+  }
+
+  /// No step makes a second copy of a weight or of a moment.
+  @Test(arguments: TrainingStorage.allCases)
+  func updatesAreInPlace(storage: TrainingStorage) {
+    var trainer = Self.makeTrainer(storage, precision: .bfloat16)
+    func places(_ trainer: Trainer<OpenELM>) -> [ObjectIdentifier] {
+      let moments = trainer.optimizerState.firstMoments + trainer.optimizerState.secondMoments
+      return (trainer.model.parameters + moments.flatMap(\.tensors)).map {
+        ObjectIdentifier($0.tensor.buffer)
+      }
+    }
+    let before = places(trainer)
+    let weights = Self.weights(trainer)
+    _ = trainer.takeStep(on: [Self.batch(0)])
+    _ = trainer.takeStep(on: [Self.batch(1)])
+    #expect(places(trainer) == before)
+    #expect(Self.weights(trainer) != weights)
+  }
+
+  @Test func compactGradientsAndWeightsAreOfOneType() {
+    let trainer = Self.makeTrainer(.compact, precision: .bfloat16)
+    for parameter in trainer.model.parameters {
+      let isProjection = parameter.name.contains("proj")
+      #expect(parameter.tensor.elementType == (isProjection ? .bfloat16 : .float32))
+    }
   }
 
   private static func batch(_ seed: Int, rows: Int = 4, padding: Int = 0) -> Batch {

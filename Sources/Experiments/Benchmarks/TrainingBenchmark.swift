@@ -74,7 +74,8 @@ public struct TrainingBenchmark: Sendable {
       sequenceLength: recipe.batching.sequenceLength)
     let progress = ProgressLine(total: recipe.steps)
     defer { progress.finish() }
-    var initializer = ParameterInitializer(seed: recipe.seed)
+    var initializer = ParameterInitializer(
+      seed: recipe.seed, projectionType: recipe.storage.projectionType)
     var trainer = Trainer(
       configuration.makeModel(&initializer), settings: recipe.trainingSettings)
     var result = Steps()

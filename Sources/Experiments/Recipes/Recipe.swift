@@ -31,6 +31,8 @@ public struct Recipe: Sendable {
   public var zLossWeight: Double
   /// How the model's function is computed: precision, and what backward computes again.
   public var execution: Execution
+  /// What weights, gradients and moments are kept in.
+  public var storage: TrainingStorage
   /// The steps of the run, which the schedule spans.
   public var steps: Int
   /// When checkpoints are written and how many are kept.
@@ -47,8 +49,8 @@ public struct Recipe: Sendable {
     name: String, summary: String, model: any ModelConfiguration,
     tokenizer: any TokenizerSource, corpus: any CorpusSource, reading: CorpusReading,
     batching: Batching, optimizer: AdamW = AdamW(), schedule: LearningRateSchedule,
-    zLossWeight: Double = 1e-4, execution: Execution = Execution(), steps: Int,
-    checkpoints: CheckpointPolicy,
+    zLossWeight: Double = 1e-4, execution: Execution = Execution(),
+    storage: TrainingStorage = .full, steps: Int, checkpoints: CheckpointPolicy,
     maximumConsecutiveSkips: Int = 10, seed: UInt64 = 0
   ) {
     self.name = name
@@ -62,6 +64,7 @@ public struct Recipe: Sendable {
     self.schedule = schedule
     self.zLossWeight = zLossWeight
     self.execution = execution
+    self.storage = storage
     self.steps = steps
     self.checkpoints = checkpoints
     self.maximumConsecutiveSkips = maximumConsecutiveSkips
@@ -83,7 +86,12 @@ public struct Recipe: Sendable {
   public var trainingSettings: TrainingSettings {
     TrainingSettings(
       optimizer: optimizer, schedule: schedule, zLossWeight: zLossWeight, totalSteps: steps,
-      execution: execution)
+      execution: execution, storage: storage)
+  }
+
+  /// What the model's initial values are drawn from, in the types that training keeps them in.
+  var initializer: ParameterInitializer {
+    ParameterInitializer(seed: seed, projectionType: storage.projectionType)
   }
 }
 

@@ -1,4 +1,5 @@
 import Layers
+import Training
 
 /// What the command line changes of a recipe, kept with the run so that a resume asks for the same.
 public struct RecipeOverrides: Sendable, Hashable, Codable {
@@ -10,11 +11,13 @@ public struct RecipeOverrides: Sendable, Hashable, Codable {
   public var sequencesPerStep: Int?
   public var precision: Precision?
   public var recomputation: Recomputation?
+  public var storage: TrainingStorage?
 
   public init(
     steps: Int? = nil, checkpointEvery: Int? = nil, corpus: [String]? = nil,
     tokenizer: String? = nil, seed: UInt64? = nil, sequencesPerStep: Int? = nil,
-    precision: Precision? = nil, recomputation: Recomputation? = nil
+    precision: Precision? = nil, recomputation: Recomputation? = nil,
+    storage: TrainingStorage? = nil
   ) {
     self.steps = steps
     self.checkpointEvery = checkpointEvery
@@ -24,6 +27,7 @@ public struct RecipeOverrides: Sendable, Hashable, Codable {
     self.sequencesPerStep = sequencesPerStep
     self.precision = precision
     self.recomputation = recomputation
+    self.storage = storage
   }
 
   /// The recipe with these changes.
@@ -38,6 +42,7 @@ public struct RecipeOverrides: Sendable, Hashable, Codable {
     if let seed { result.seed = seed }
     if let precision { result.execution.precision = precision }
     if let recomputation { result.execution.recomputation = recomputation }
+    if let storage { result.storage = storage }
     if let sequencesPerStep {
       result.batching.sequencesPerStep = sequencesPerStep
       result.batching.sequencesPerPass = min(result.batching.sequencesPerPass, sequencesPerStep)
@@ -78,5 +83,10 @@ extension Recipe {
     try check(
       "sequence length", length, length <= model.contextLength,
       "at most the model's context of \(model.contextLength)")
+    // A product of float32 inputs has a float32 gradient, which a bfloat16 weight has no place for.
+    guard storage.projectionType == .float32 || execution.precision == .bfloat16 else {
+      throw .storageNeedsPrecision(
+        recipe: name, storage: storage, precision: execution.precision)
+    }
   }
 }

@@ -30,11 +30,16 @@ public struct RecipePlan: Sendable, Hashable, Encodable {
     tokens = batching.tokensPerStep * recipe.steps
     flopsPerToken = recipe.model.trainingFLOPsPerToken(
       sequenceLength: batching.sequenceLength)
-    // Weights and AdamW's two moments, in float32. Backward lets go of activations as it makes
+    // Weights and AdamW's two moments. Backward lets go of activations as it makes
     // gradients, so the larger of the two counts, not their sum.
     let activations = recipe.model.activationBytes(
       batch: batching.sequencesPerPass, sequenceLength: batching.sequenceLength,
       execution: recipe.execution)
-    predictedPeakBytes = Self.processBytes + 12 * parameters + max(activations, 4 * parameters)
+    let projections = recipe.model.projectionParameterCount
+    let weights = recipe.storage.weightBytes(
+      projections: projections, others: parameters - projections)
+    predictedPeakBytes =
+      Self.processBytes + weights + recipe.storage.momentBytes(parameters)
+      + max(activations, weights)
   }
 }

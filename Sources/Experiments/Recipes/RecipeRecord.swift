@@ -3,7 +3,7 @@ import Foundation
 extension Recipe: Encodable {
   private enum CodingKeys: String, CodingKey {
     case name, model, tokenizer, corpus, reading, batching, optimizer, schedule, zLossWeight
-    case execution
+    case execution, storage
     case steps, checkpoints, maximumConsecutiveSkips, seed
   }
 
@@ -19,6 +19,7 @@ extension Recipe: Encodable {
     try container.encode(schedule, forKey: .schedule)
     try container.encode(zLossWeight, forKey: .zLossWeight)
     try container.encode(execution, forKey: .execution)
+    try container.encode(storage, forKey: .storage)
     try container.encode(steps, forKey: .steps)
     try container.encode(checkpoints, forKey: .checkpoints)
     try container.encode(maximumConsecutiveSkips, forKey: .maximumConsecutiveSkips)

@@ -68,7 +68,7 @@ public struct Verification: Sendable, Hashable, Encodable {
   ///
   /// - Throws: `ExperimentError`, `CheckpointError`.
   public init(of reference: ReferenceRun) throws {
-    var initializer = ParameterInitializer.zeros
+    var initializer = ParameterInitializer.zeros()
     var model = reference.model.makeModel(&initializer)
     try TensorFile.load(&model, from: reference.file("initial"))
     try compareForward(model, reference)

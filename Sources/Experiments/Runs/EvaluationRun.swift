@@ -51,7 +51,7 @@ public struct EvaluationRun: Sendable {
     if tasks.contains(where: { $0.name == Self.storiesName }) {
       _ = try stories.prepare(in: workspace) { ProgressLine.writeToStandardError($0 + "\n") }
     }
-    var initializer = ParameterInitializer(seed: recipe.seed)
+    var initializer = recipe.initializer
     let model =
       isTrained
       ? try checkpoint.model(configuration) : configuration.makeModel(&initializer)

@@ -118,7 +118,7 @@ public struct Pretraining: Sendable {
     _ configuration: C, from saved: RunCheckpoint?
   ) throws -> Trainer<C.Model> {
     if let saved { return try saved.trainer(configuration, settings: recipe.trainingSettings) }
-    var initializer = ParameterInitializer(seed: recipe.seed)
+    var initializer = recipe.initializer
     return Trainer(configuration.makeModel(&initializer), settings: recipe.trainingSettings)
   }
 
@@ -137,6 +137,13 @@ public struct Pretraining: Sendable {
       \(engine.map { "\($0.name) (\($0.kernels))" } ?? "no engine")\
       \(MachineReport.forcedKernelWarning.map { "; \($0)" } ?? "")
       """)
+    if recipe.execution.precision == .bfloat16, BFloat16Product.engine.isSlow {
+      logger.warning(
+        """
+        this processor has no bfloat16 instructions and this machine no oneDNN (Debian's \
+        libdnnl2): --precision fp32 is faster here
+        """)
+    }
   }
 
   /// The newest whole checkpoint, checked against the recipe and the tokenizer.
@@ -155,6 +162,12 @@ public struct Pretraining: Sendable {
     let difference = try RecipeDifference(
       recorded: saved.recipeRecord(), current: recipe.json())
     if !difference.isEmpty {
+      if let change = difference.changes.first(where: { $0.key == "storage" }),
+        let recorded = change.recorded, let current = change.current
+      {
+        throw ExperimentError.storageChanged(
+          run: run.name, recorded: recorded, current: current)
+      }
       guard acceptsChanges else {
         throw ExperimentError.recipeChanged(run: run.name, difference)
       }

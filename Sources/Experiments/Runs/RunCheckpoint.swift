@@ -46,9 +46,12 @@ public struct RunCheckpoint: Sendable {
     return data
   }
 
-  /// The model with the checkpoint's weights.
-  public func model<C: ModelConfiguration>(_ configuration: C) throws -> C.Model {
-    var initializer = ParameterInitializer.zeros
+  /// The model with the checkpoint's weights; those of `.compact` storage are widened exactly where
+  /// `storage` is `.full`.
+  public func model<C: ModelConfiguration>(
+    _ configuration: C, storage: TrainingStorage = .full
+  ) throws -> C.Model {
+    var initializer = ParameterInitializer.zeros(projectionType: storage.projectionType)
     var model = configuration.makeModel(&initializer)
     try TensorFile.load(&model, from: SafetensorsFile(path: "\(path)/\(Self.weightsName)"))
     return model
@@ -58,12 +61,16 @@ public struct RunCheckpoint: Sendable {
   public func trainer<C: ModelConfiguration>(
     _ configuration: C, settings: TrainingSettings
   ) throws -> Trainer<C.Model> {
-    var trainer = Trainer(try model(configuration), settings: settings)
+    var trainer = Trainer(
+      try model(configuration, storage: settings.storage), settings: settings)
     let file = try SafetensorsFile(path: "\(path)/\(Self.optimizerName)")
-    func load(_ moments: inout [NamedTensor], _ prefix: String) throws {
+    func load(_ moments: inout [Moment], _ prefix: String) throws {
       for index in moments.indices {
-        moments[index].tensor = try TensorFile.tensor(
-          named: prefix + moments[index].name, shape: moments[index].tensor.shape, in: file)
+        try moments[index].replaceTensors { (zeros) throws(CheckpointError) in
+          try TensorFile.tensor(
+            named: prefix + zeros.name, shape: zeros.tensor.shape, as: zeros.tensor.elementType,
+            in: file)
+        }
       }
     }
     try load(&trainer.optimizerState.firstMoments, Self.firstMomentPrefix)
@@ -92,12 +99,8 @@ public struct RunCheckpoint: Sendable {
     state.skippedSteps = trainer.skippedSteps
     let record = try JSONRecord.encode(state)
     let moments =
-      trainer.optimizerState.firstMoments.map {
-        NamedTensor(name: firstMomentPrefix + $0.name, tensor: $0.tensor)
-      }
-      + trainer.optimizerState.secondMoments.map {
-        NamedTensor(name: secondMomentPrefix + $0.name, tensor: $0.tensor)
-      }
+      stored(trainer.optimizerState.firstMoments, firstMomentPrefix)
+      + stored(trainer.optimizerState.secondMoments, secondMomentPrefix)
     return try directory.write(step: trainer.step) { folder in
       try TensorFile.write(trainer.model.parameters, to: "\(folder)/\(weightsName)")
       try TensorFile.write(moments, to: "\(folder)/\(optimizerName)")
@@ -105,5 +108,10 @@ public struct RunCheckpoint: Sendable {
       try AtomicFile.write(recipe, to: "\(folder)/\(recipeName)")
       try AtomicFile.write(tokenizer, to: "\(folder)/\(tokenizerName)")
     }
+  }
+
+  /// The tensors of moments under their names in the file.
+  private static func stored(_ moments: [Moment], _ prefix: String) -> [NamedTensor] {
+    moments.flatMap(\.tensors).map { NamedTensor(name: prefix + $0.name, tensor: $0.tensor) }
   }
 }

@@ -18,6 +18,12 @@ public enum BFloat16Product {
       }
     }
 
+    /// Whether products of float32 would be faster.
+    public var isSlow: Bool {
+      if case .openBLAS = self { return true }
+      return false
+    }
+
     /// Which of its kernels this processor gets.
     public var kernels: String {
       switch self {
