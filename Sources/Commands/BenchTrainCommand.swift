@@ -46,8 +46,9 @@ struct BenchTrainCommand: AsyncParsableCommand {
 
   func run() async throws {
     let resolved = try RecipeOverrides(
-      precision: precision, recomputation: recompute, storage: storage)
-      .applied(to: recipe.resolved())
+      precision: precision, recomputation: recompute, storage: storage
+    )
+    .applied(to: recipe.resolved())
     let benchmark = try TrainingBenchmark(
       resolved, batch: recipe.batch, sequenceLength: recipe.sequence, steps: steps,
       repeatsBatch: sameBatch, threads: threads.count)

@@ -31,7 +31,7 @@ public enum OutputLossKernel {
   }
 
   /// Logits at a time: 8 M elements are 32 MiB.
-  private static func rowsPerBlock(vocabulary: Int) -> Int {
+  package static func rowsPerBlock(vocabulary: Int) -> Int {
     max(64, (1 << 23) / vocabulary / 64 * 64)
   }
 

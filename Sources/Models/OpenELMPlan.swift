@@ -42,11 +42,12 @@ extension OpenELMConfiguration {
       // Computed again, it is there whole, and its gradients by its widest tensor twice.
       widest = max(widest, isRecomputed ? bytes + 4 * element * tokens * layer.feedForwardWidth : 0)
     }
-    // A block of logits (and its gradient if that is rounded), the table's gradient and its rounded
-    // copy, the states and their gradient.
+    // A block of logits (and its gradient if that is rounded), the table's gradient and its two
+    // rounded layouts, the states and their gradient.
     let rounded = execution.precision == .float32 ? 0 : element
     let output =
-      (4 + rounded) * (min(1 << 23, tokens * vocabularySize) + vocabularySize * modelWidth)
+      (4 + rounded) * min(1 << 23, tokens * vocabularySize)
+      + (4 + 2 * rounded) * vocabularySize * modelWidth
       + 2 * element * tokens * modelWidth
     return kept + max(output, widest)
   }

@@ -76,8 +76,10 @@ import Testing
     let rows = try #require(object["precisions"] as? [[String: Any]])
     let row = try #require(rows.first)
     let peer = try #require(row["peer"] as? [String: Any])
-    let (ours, ratio) = (row["tokens_per_second"] as? Double, peer["ratio"] as? Double)
-    #expect(try #require(ratio) == 2 * (try #require(ours)))
+    let ours = try #require(row["tokens_per_second"] as? Double)
+    let ratio = try #require(peer["ratio"] as? Double)
+    // Decimal figures that were read back may be off in the last place.
+    #expect(abs(ratio / (2 * ours) - 1) < 1e-12)
     let alone = program.outcome(of: try program.launch(arguments + ["--peer-script", "none.sh"]))
     #expect(alone.status == 0, "\(alone.errors)")
     #expect(alone.output.contains("The peer did not run at fp32"))

@@ -83,8 +83,11 @@ import Training
     #expect(losses[19] < 0.6 * losses[0])
   }
 
-  @Test func theSameStepsGiveTheSameBits() {
-    var (a, b) = (Self.makeTrainer(), Self.makeTrainer())
+  @Test(arguments: Precision.allCases)
+  func theSameStepsGiveTheSameBits(precision: Precision) {
+    var (a, b) = (
+      Self.makeTrainer(precision: precision), Self.makeTrainer(precision: precision)
+    )
     for step in 0..<5 {
       #expect(a.takeStep(on: [Self.batch(step)]) == b.takeStep(on: [Self.batch(step)]))
     }

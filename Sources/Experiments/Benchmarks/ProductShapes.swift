@@ -1,3 +1,4 @@
+import Kernels
 import Models
 
 /// One matrix product of a training step: C [rows, columns] ← A·B over `inner`.
@@ -80,7 +81,7 @@ public struct ProductShapes: Sendable {
       add(.feedForwardOutput, tokens: tokens, outputs: width, inputs: inner)
     }
     let vocabulary = configuration.vocabularySize
-    let block = Self.rowsPerBlock(vocabulary: vocabulary)
+    let block = OutputLossKernel.rowsPerBlock(vocabulary: vocabulary)
     if tokens >= block {
       add(.outputTable, tokens: block, outputs: vocabulary, inputs: width, count: tokens / block)
     }
@@ -148,10 +149,5 @@ public struct ProductShapes: Sendable {
       shape(.inputGradient, tokens, inputs, outputs),
       shape(.weightGradient, outputs, inputs, tokens),
     ]
-  }
-
-  /// As `OutputLossKernel` cuts: 8 M logits at a time.
-  private static func rowsPerBlock(vocabulary: Int) -> Int {
-    max(64, (1 << 23) / vocabulary / 64 * 64)
   }
 }
