@@ -1,8 +1,8 @@
 // Processor instructions that Swift's SIMD types cannot name, as inline functions.
 //
-// What a build may use is decided by the compiler's flags (-march=native in a checkout). Each
-// function is there without its instruction too, with the same result, so that Swift code calls it
-// without asking.
+// What a build may use is decided by the compiler's flags (-march=native in a checkout). All
+// functions but samara_dot_bfloat16 give the same result without their instruction, so that Swift
+// code calls them without asking.
 #pragma once
 
 typedef float samara_float32x16 __attribute__((ext_vector_type(16)));
@@ -81,8 +81,8 @@ static inline samara_uint16x32 samara_round_pairs_to_bfloat16(
 #endif
 }
 
-// sum + the dot products of sixteen pairs of bfloat16 numbers; without the instruction Swift code
-// takes another path.
+// sum + the dot products of sixteen pairs of bfloat16 numbers. Where
+// SAMARA_HAS_BFLOAT16_INSTRUCTIONS is 0 it must not be called: it would give `sum`.
 static inline samara_float32x16 samara_dot_bfloat16(
     samara_float32x16 sum, samara_uint32x16 a, samara_uint32x16 b) {
 #if SAMARA_HAS_BFLOAT16_INSTRUCTIONS

@@ -13,7 +13,6 @@ package protocol StoredElement {
   var bfloat16: BFloat16 { get }
   /// The bits of thirty-two elements as bfloat16.
   static func pairs(_ pointer: UnsafePointer<Self>) -> SIMD32<UInt16>
-
 }
 
 /// A type of elements that matrices are multiplied in.

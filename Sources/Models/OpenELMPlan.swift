@@ -1,3 +1,4 @@
+import Kernels
 import Layers
 
 /// What an OpenELM costs, counted without making it.
@@ -46,7 +47,8 @@ extension OpenELMConfiguration {
     // rounded layouts, the states and their gradient.
     let rounded = execution.precision == .float32 ? 0 : element
     let output =
-      (4 + rounded) * min(1 << 23, tokens * vocabularySize)
+      (4 + rounded) * vocabularySize
+      * min(OutputLossKernel.rowsPerBlock(vocabulary: vocabularySize), tokens)
       + (4 + 2 * rounded) * vocabularySize * modelWidth
       + 2 * element * tokens * modelWidth
     return kept + max(output, widest)

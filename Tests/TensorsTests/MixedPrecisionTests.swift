@@ -21,12 +21,11 @@ import Testing
     let dy = Tensor(normal: 1, shape: shape, seed: 5, stream: 0).converted(to: .bfloat16)
     var (found, expected): ([Tensor?], [Tensor?]) = ([], [])
     var outputType = ElementType.float32
-    let value = valueWithGradient(at: narrow, accumulatingInto: &found, seed: nil) { leaves in
+    _ = valueWithGradient(at: narrow, accumulatingInto: &found, seed: nil) { leaves in
       let y = op(leaves)
       outputType = y.elementType
       return (y.converted(to: .float32) * dy.converted(to: .float32)).sum()
     }
-    _ = value
     _ = valueWithGradient(at: wide, accumulatingInto: &expected) {
       (op($0).converted(to: .float32) * dy.converted(to: .float32)).sum()
     }
