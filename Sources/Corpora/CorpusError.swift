@@ -39,6 +39,8 @@ public enum CorpusError: Error, Equatable, Sendable {
   case cursorOutsideCorpus(detail: String)
   /// A setting makes no sense.
   case invalidSetting(name: String, value: Int, expected: String)
+  /// A source's share of a mixture makes no sense.
+  case invalidWeight(source: String, weight: Double, expected: String)
 
   /// Whether the fault lies within one line, so that reading can go on after it.
   var concernsOneLine: Bool {
@@ -101,6 +103,9 @@ extension CorpusError: CustomStringConvertible {
         + "start without it, or from another checkpoint"
     case .invalidSetting(let name, let value, let expected):
       "\(name) is \(value), expected \(expected)"
+    case .invalidWeight(let source, let weight, let expected):
+      "the weight of source \(source) is \(weight), expected \(expected); "
+        + "change it in the recipe's mixture"
     }
   }
 }
