@@ -13,6 +13,8 @@ public enum CorpusError: Error, Equatable, Sendable {
   case notAFile(path: String)
   /// The system refuses to open or read a file.
   case unreadable(path: String, reason: String)
+  /// A file has another size than when the corpus was listed.
+  case fileChanged(path: String, listed: Int, found: Int)
   /// The first bytes are those of a format that this module does not read.
   case unsupportedFormat(path: String, format: String)
   /// A compressed file ends before its data does.
@@ -66,6 +68,9 @@ extension CorpusError: CustomStringConvertible {
       "\(path): not a regular file; for a folder's files write a pattern such as \(path)/*.jsonl"
     case .unreadable(let path, let reason):
       "\(path): cannot be read (\(reason)); check its permissions and its disk"
+    case .fileChanged(let path, let listed, let found):
+      "\(path): it had \(listed) bytes when the corpus was listed and has \(found) now; "
+        + "let nothing write to a corpus that is read, and start again"
     case .unsupportedFormat(let path, let format):
       "\(path): this is \(format); convert it to JSON lines or text, plain or in gzip or zstd"
     case .truncated(let path, let compression, let byteOffset):
