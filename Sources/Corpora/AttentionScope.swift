@@ -13,7 +13,7 @@ public enum AttentionScope: String, Codable, Sendable, CaseIterable {
 
 extension AttentionScope {
   /// The room that a row of this many inputs has for stretches.
-  func room(sequenceLength: Int) -> Int {
+  package func room(sequenceLength: Int) -> Int {
     switch self {
     // The row's last token is a target only.
     case .row: sequenceLength + 1
@@ -22,7 +22,7 @@ extension AttentionScope {
   }
 
   /// What a stretch of so many tokens, at least two, takes of it.
-  func cost(tokens: Int) -> Int {
+  package func cost(tokens: Int) -> Int {
     switch self {
     case .row: tokens
     case .document: tokens - 1

@@ -25,7 +25,7 @@ public struct PackedRow: Sendable, Hashable {
   }
 
   /// The stretches' tokens, of the window's pieces.
-  func slices(of pieces: [[Int32]]) -> [ArraySlice<Int32>] {
+  package func slices(of pieces: [[Int32]]) -> [ArraySlice<Int32>] {
     stretches.map { pieces[$0.piece][$0.tokens] }
   }
 }

@@ -27,70 +27,93 @@ extension AttentionKernel {
     _ dy: Buffer, _ packed: Buffer, _ y: Buffer, _ logSums: Buffer, _ layout: Layout,
     into packedGradient: Buffer, of _: E.Type
   ) {
-    let head = layout.queryCount * layout.headWidth
-    let perRow = layout.queryHeads * 2 * head
-    let step = min(layout.batch, max(1, partialBytes / (perRow * MemoryLayout<Float>.stride)))
-    let partials = Buffer(uninitializedCount: step * perRow)
+    let rowsAtOnce = min(
+      layout.batch, max(1, partialBytes / (layout.partialsPerRow * MemoryLayout<Float>.stride)))
+    let partials = Buffer(uninitializedCount: rowsAtOnce * layout.partialsPerRow)
     defer { withExtendedLifetime(partials) {} }
-    let (dy, y) = (dy.elements(of: E.self), y.elements(of: E.self))
-    let (packed, gradient) = (
-      UnsafePointer(packed.elements(of: E.self)), packedGradient.elements(of: E.self)
-    )
-    let (logSums, partial) = (logSums.pointer, partials.pointer)
     let segments = layout.segmentList
-    let strips = layout.strips(of: segments)
-    var segmentsDone = 0
-    for firstRow in stride(from: 0, to: layout.batch, by: step) {
-      let rows = min(step, layout.batch - firstRow)
-      let first = segmentsDone
-      segmentsDone = segments[first...].firstIndex { $0.row >= firstRow + rows } ?? segments.count
-      let factors = segments[first..<segmentsDone].map {
-        BackwardFactors<E>(keys: $0.keys.count, layout)
-      }
+    let pass = BackwardPass<E>(
+      layout: layout, segments: segments, strips: layout.strips(of: segments),
+      dy: dy.elements(), y: y.elements(), packed: packed.elements(), logSums: logSums.pointer,
+      gradient: packedGradient.elements(), partials: partials.pointer)
+    var first = 0
+    for row in stride(from: 0, to: layout.batch, by: rowsAtOnce) {
+      let rows = row..<min(row + rowsAtOnce, layout.batch)
+      let end = segments[first...].firstIndex { $0.row >= rows.upperBound } ?? segments.count
+      pass.run(rows, segments: first..<end)
+      first = end
+    }
+  }
+
+  /// Where everything lies, and how the gradient of some rows comes about.
+  private struct BackwardPass<E: ProductElement> {
+    let layout: Layout
+    let segments: [Segment]
+    let strips: [[Strip]]
+    let dy: UnsafePointer<E>
+    let y: UnsafePointer<E>
+    let packed: UnsafePointer<E>
+    let logSums: UnsafePointer<Float>
+    let gradient: UnsafeMutablePointer<E>
+    let partials: UnsafeMutablePointer<Float>
+
+    /// The gradient of rows, whose segments these are.
+    func run(_ rows: Range<Int>, segments range: Range<Int>) {
+      let factors = range.map { BackwardFactors<E>(keys: segments[$0].keys.count, layout) }
       defer { withExtendedLifetime(factors) {} }
-      ThreadPool.shared.forEach(factors.count * layout.keyValueHeads) { task in
+      ThreadPool.shared.forEach(range.count * layout.keyValueHeads) { task in
         let (index, pair) = (task / layout.keyValueHeads, task % layout.keyValueHeads)
-        let segment = segments[first + index]
-        factors[index].prepare(
-          pair, layout.keys(packed, segment, head: pair),
-          layout.values(packed, segment, head: pair))
+        let (keys, values) = operands(range.lowerBound + index, pair)
+        factors[index].prepare(pair, keys, values)
       }
-      var stripsOfRow = [[Strip]](repeating: [], count: rows)
-      for index in first..<segmentsDone {
-        stripsOfRow[segments[index].row - firstRow] += strips[index]
+      let none = [[Strip]](repeating: [], count: rows.count)
+      let stripsOfRows = range.reduce(into: none) { ofRows, segment in
+        ofRows[segments[segment].row - rows.lowerBound] += strips[segment]
       }
-      let work = stripsOfRow
-      ThreadPool.shared.forEach(rows * layout.queryHeads) { task in
+      ThreadPool.shared.forEach(rows.count * layout.queryHeads) { task in
         let (place, queryHead) = (task / layout.queryHeads, task % layout.queryHeads)
-        let row = firstRow + place
-        let start = (row * layout.heads + queryHead) * head
-        let tokenMajor = (row * layout.queryCount * layout.queryHeads + queryHead) * layout.headWidth
         backwardHead(
-          HeadGradient(
-            dy: dy + tokenMajor, y: y + tokenMajor,
-            logSums: logSums + (row * layout.queryHeads + queryHead) * layout.queryCount,
-            queries: packed + start, queryGradient: gradient + start,
-            keyGradient: partial + task * 2 * head, valueGradient: partial + (task * 2 + 1) * head),
-          work[place], layout
-        ) { index in
-          let (segment, pair) = (segments[index], queryHead / layout.group)
-          return factors[index - first].factors(
-            pair, layout.keys(packed, segment, head: pair),
-            layout.values(packed, segment, head: pair))
+          head(queryHead, row: rows.lowerBound + place, partials: task), stripsOfRows[place],
+          layout
+        ) { segment in
+          let pair = queryHead / layout.group
+          let (keys, values) = operands(segment, pair)
+          return factors[segment - range.lowerBound].factors(pair, keys, values)
         }
       }
-      ThreadPool.shared.forEach(rows * layout.keyValueHeads * 2) { task in
-        let isValue = task % 2
-        let pair = task / 2 % layout.keyValueHeads
+      ThreadPool.shared.forEach(rows.count * layout.keyValueHeads * 2) { task in
+        let (isValue, pair) = (task % 2, task / 2 % layout.keyValueHeads)
         let place = task / 2 / layout.keyValueHeads
-        let target =
-          ((firstRow + place) * layout.heads + layout.queryHeads
-            + isValue * layout.keyValueHeads + pair) * head
+        let (length, target) = (
+          layout.queryCount * layout.headWidth,
+          (rows.lowerBound + place) * layout.heads + layout.queryHeads
+            + isValue * layout.keyValueHeads + pair
+        )
         let first = (place * layout.queryHeads + pair * layout.group) * 2 + isValue
         addPartials(
-          partial + first * head, distance: 2 * head, count: layout.group,
-          into: gradient + target, head)
+          partials + first * length, distance: 2 * length, count: layout.group,
+          into: gradient + target * length, length)
       }
+    }
+
+    private func operands(_ segment: Int, _ pair: Int) -> (keys: Operand<E>, values: Operand<E>) {
+      (
+        layout.keys(packed, segments[segment], head: pair),
+        layout.values(packed, segments[segment], head: pair)
+      )
+    }
+
+    /// One query head of one row, with the partial sums of this index.
+    private func head(_ queryHead: Int, row: Int, partials index: Int) -> HeadGradient<E> {
+      let length = layout.queryCount * layout.headWidth
+      let start = (row * layout.heads + queryHead) * length
+      let tokenMajor = (row * layout.queryCount * layout.queryHeads + queryHead) * layout.headWidth
+      return HeadGradient(
+        dy: dy + tokenMajor, y: y + tokenMajor,
+        logSums: logSums + (row * layout.queryHeads + queryHead) * layout.queryCount,
+        queries: packed + start, queryGradient: gradient + start,
+        keyGradient: partials + index * 2 * length,
+        valueGradient: partials + (index * 2 + 1) * length)
     }
   }
 
@@ -226,4 +249,9 @@ extension AttentionKernel {
       }
     }
   }
+}
+
+extension AttentionKernel.Layout {
+  /// The partial sums of one row: of each query head, for keys and values.
+  fileprivate var partialsPerRow: Int { queryHeads * 2 * queryCount * headWidth }
 }
