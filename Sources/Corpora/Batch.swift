@@ -35,12 +35,23 @@ public struct RowOrigin: Sendable, Equatable, CustomStringConvertible {
     public let line: Int
     /// The piece of the document, from 0.
     public let piece: Int
+
+    package init(path: String, line: Int, piece: Int) {
+      self.path = path
+      self.line = line
+      self.piece = piece
+    }
   }
 
   /// Where the first token comes from.
   public let first: Place
   /// Where the last token comes from.
   public let last: Place
+
+  package init(first: Place, last: Place) {
+    self.first = first
+    self.last = last
+  }
 
   /// As `path:line`, `path:line–line`, or two places, in the manner of compilers' messages.
   public var description: String {
