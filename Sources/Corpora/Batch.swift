@@ -20,6 +20,9 @@ public struct Batch: Sendable, Equatable {
   public let largestToken: Int32
   /// Targets that are not ignored.
   public let targetCount: Int
+  /// Where the rows' segments begin, as ascending indices into `inputs` with the beginnings of rows
+  /// among them, if attention is to be kept inside segments; nil if each row is one sequence.
+  public let segmentStarts: [Int]?
 }
 
 /// The documents that a row's tokens come from.
@@ -32,12 +35,23 @@ public struct RowOrigin: Sendable, Equatable, CustomStringConvertible {
     public let line: Int
     /// The piece of the document, from 0.
     public let piece: Int
+
+    package init(path: String, line: Int, piece: Int) {
+      self.path = path
+      self.line = line
+      self.piece = piece
+    }
   }
 
   /// Where the first token comes from.
   public let first: Place
   /// Where the last token comes from.
   public let last: Place
+
+  package init(first: Place, last: Place) {
+    self.first = first
+    self.last = last
+  }
 
   /// As `path:line`, `path:line–line`, or two places, in the manner of compilers' messages.
   public var description: String {
@@ -47,48 +61,5 @@ public struct RowOrigin: Sendable, Equatable, CustomStringConvertible {
     if first.line != last.line { return "\(first.path):\(first.line)–\(last.line)" }
     let pieces = first.piece == last.piece ? "\(first.piece)" : "\(first.piece)–\(last.piece)"
     return "\(first.path):\(first.line) (piece \(pieces))"
-  }
-}
-
-/// A batch in the making.
-struct BatchBuilder {
-  let batchSize: Int
-  let sequenceLength: Int
-  let paddingToken: Int32
-  private var inputs: [Int32] = []
-  private var targets: [Int32] = []
-  private(set) var origins: [RowOrigin] = []
-  private var targetCount = 0
-
-  init(batchSize: Int, sequenceLength: Int, paddingToken: Int32) {
-    self.batchSize = batchSize
-    self.sequenceLength = sequenceLength
-    self.paddingToken = paddingToken
-    inputs.reserveCapacity(batchSize * sequenceLength)
-    targets.reserveCapacity(batchSize * sequenceLength)
-    origins.reserveCapacity(batchSize)
-  }
-
-  var isFull: Bool { origins.count == batchSize }
-
-  /// Adds a row of at least two and at most sequence length + 1 tokens, padded at its end.
-  mutating func append(_ tokens: ArraySlice<Int32>, origin: RowOrigin) {
-    precondition(
-      (2...(sequenceLength + 1)).contains(tokens.count),
-      "row of \(tokens.count) tokens, expected 2 to \(sequenceLength + 1)")
-    let missing = sequenceLength + 1 - tokens.count
-    inputs += missing > 0 ? tokens : tokens.dropLast()
-    inputs += repeatElement(paddingToken, count: max(0, missing - 1))
-    targets += tokens.dropFirst()
-    targets += repeatElement(Batch.ignoredTarget, count: missing)
-    targetCount += tokens.count - 1
-    origins.append(origin)
-  }
-
-  func finished() -> Batch {
-    Batch(
-      inputs: inputs, targets: targets, batchSize: origins.count, sequenceLength: sequenceLength,
-      origins: origins, largestToken: max(inputs.max() ?? 0, targets.max() ?? 0),
-      targetCount: targetCount)
   }
 }

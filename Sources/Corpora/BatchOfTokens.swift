@@ -4,7 +4,10 @@ extension Batch {
   /// - Parameters:
   ///   - inputs: Tokens to read, [batchSize, sequenceLength].
   ///   - targets: Tokens to predict, or `ignoredTarget`, of the same shape.
-  public init(inputs: [Int32], targets: [Int32], batchSize: Int) {
+  ///   - segmentStarts: Where the rows' segments begin; nil if each row is one sequence.
+  public init(
+    inputs: [Int32], targets: [Int32], batchSize: Int, segmentStarts: [Int]? = nil
+  ) {
     precondition(
       inputs.count == targets.count && inputs.count % batchSize == 0,
       "\(inputs.count) inputs and \(targets.count) targets in \(batchSize) rows")
@@ -12,6 +15,6 @@ extension Batch {
       inputs: inputs, targets: targets, batchSize: batchSize,
       sequenceLength: inputs.count / batchSize, origins: [],
       largestToken: max(inputs.max() ?? 0, targets.max() ?? 0),
-      targetCount: targets.count { $0 != Self.ignoredTarget })
+      targetCount: targets.count { $0 != Self.ignoredTarget }, segmentStarts: segmentStarts)
   }
 }

@@ -27,58 +27,93 @@ extension AttentionKernel {
     _ dy: Buffer, _ packed: Buffer, _ y: Buffer, _ logSums: Buffer, _ layout: Layout,
     into packedGradient: Buffer, of _: E.Type
   ) {
-    let head = layout.queryCount * layout.headWidth
-    let perSequence = layout.queryHeads * 2 * head
-    let step = min(
-      layout.batch, max(1, partialBytes / (perSequence * MemoryLayout<Float>.stride)))
-    let partials = Buffer(uninitializedCount: step * perSequence)
+    let rowsAtOnce = min(
+      layout.batch, max(1, partialBytes / (layout.partialsPerRow * MemoryLayout<Float>.stride)))
+    let partials = Buffer(uninitializedCount: rowsAtOnce * layout.partialsPerRow)
     defer { withExtendedLifetime(partials) {} }
-    let (dy, y) = (dy.elements(of: E.self), y.elements(of: E.self))
-    let (packed, gradient) = (
-      UnsafePointer(packed.elements(of: E.self)), packedGradient.elements(of: E.self)
-    )
-    let (logSums, partial) = (logSums.pointer, partials.pointer)
-    for firstSequence in stride(from: 0, to: layout.batch, by: step) {
-      let sequences = min(step, layout.batch - firstSequence)
-      let firstPair = firstSequence * layout.keyValueHeads
-      let factors = BackwardFactors<E>(layout, sequences: sequences)
+    let segments = layout.segmentList
+    let pass = BackwardPass<E>(
+      layout: layout, segments: segments, strips: layout.strips(of: segments),
+      dy: dy.elements(), y: y.elements(), packed: packed.elements(), logSums: logSums.pointer,
+      gradient: packedGradient.elements(), partials: partials.pointer)
+    var first = 0
+    for row in stride(from: 0, to: layout.batch, by: rowsAtOnce) {
+      let rows = row..<min(row + rowsAtOnce, layout.batch)
+      let end = segments[first...].firstIndex { $0.row >= rows.upperBound } ?? segments.count
+      pass.run(rows, segments: first..<end)
+      first = end
+    }
+  }
+
+  /// Where everything lies, and how the gradient of some rows comes about.
+  private struct BackwardPass<E: ProductElement> {
+    let layout: Layout
+    let segments: [Segment]
+    let strips: [[Strip]]
+    let dy: UnsafePointer<E>
+    let y: UnsafePointer<E>
+    let packed: UnsafePointer<E>
+    let logSums: UnsafePointer<Float>
+    let gradient: UnsafeMutablePointer<E>
+    let partials: UnsafeMutablePointer<Float>
+
+    /// The gradient of rows, whose segments these are.
+    func run(_ rows: Range<Int>, segments range: Range<Int>) {
+      let factors = range.map { BackwardFactors<E>(keys: segments[$0].keys.count, layout) }
       defer { withExtendedLifetime(factors) {} }
-      ThreadPool.shared.forEach(sequences * layout.keyValueHeads) { pair in
-        factors.prepare(
-          pair, layout.keys(packed, ofPair: firstPair + pair),
-          layout.values(packed, ofPair: firstPair + pair))
+      ThreadPool.shared.forEach(range.count * layout.keyValueHeads) { task in
+        let (index, pair) = (task / layout.keyValueHeads, task % layout.keyValueHeads)
+        let (keys, values) = operands(range.lowerBound + index, pair)
+        factors[index].prepare(pair, keys, values)
       }
-      ThreadPool.shared.forEach(sequences * layout.queryHeads) { task in
-        let (sequence, queryHead) = (task / layout.queryHeads, task % layout.queryHeads)
-        let batch = firstSequence + sequence
-        let pair = sequence * layout.keyValueHeads + queryHead / layout.group
-        let start = (batch * layout.heads + queryHead) * head
-        let tokenMajor =
-          (batch * layout.queryCount * layout.queryHeads + queryHead) * layout.headWidth
+      let none = [[Strip]](repeating: [], count: rows.count)
+      let stripsOfRows = range.reduce(into: none) { ofRows, segment in
+        ofRows[segments[segment].row - rows.lowerBound] += strips[segment]
+      }
+      ThreadPool.shared.forEach(rows.count * layout.queryHeads) { task in
+        let (place, queryHead) = (task / layout.queryHeads, task % layout.queryHeads)
         backwardHead(
-          HeadGradient(
-            dy: dy + tokenMajor, y: y + tokenMajor,
-            logSums: logSums + (batch * layout.queryHeads + queryHead) * layout.queryCount,
-            queries: packed + start,
-            factors: factors.factors(
-              pair, layout.keys(packed, ofPair: firstPair + pair),
-              layout.values(packed, ofPair: firstPair + pair)),
-            queryGradient: gradient + start,
-            keyGradient: partial + task * 2 * head, valueGradient: partial + (task * 2 + 1) * head),
-          layout)
+          head(queryHead, row: rows.lowerBound + place, partials: task), stripsOfRows[place],
+          layout
+        ) { segment in
+          let pair = queryHead / layout.group
+          let (keys, values) = operands(segment, pair)
+          return factors[segment - range.lowerBound].factors(pair, keys, values)
+        }
       }
-      ThreadPool.shared.forEach(sequences * layout.keyValueHeads * 2) { task in
-        let isValue = task % 2
-        let pair = task / 2 % layout.keyValueHeads
-        let sequence = task / 2 / layout.keyValueHeads
-        let target =
-          ((firstSequence + sequence) * layout.heads + layout.queryHeads
-            + isValue * layout.keyValueHeads + pair) * head
-        let first = (sequence * layout.queryHeads + pair * layout.group) * 2 + isValue
+      ThreadPool.shared.forEach(rows.count * layout.keyValueHeads * 2) { task in
+        let (isValue, pair) = (task % 2, task / 2 % layout.keyValueHeads)
+        let place = task / 2 / layout.keyValueHeads
+        let (length, target) = (
+          layout.queryCount * layout.headWidth,
+          (rows.lowerBound + place) * layout.heads + layout.queryHeads
+            + isValue * layout.keyValueHeads + pair
+        )
+        let first = (place * layout.queryHeads + pair * layout.group) * 2 + isValue
         addPartials(
-          partial + first * head, distance: 2 * head, count: layout.group,
-          into: gradient + target, head)
+          partials + first * length, distance: 2 * length, count: layout.group,
+          into: gradient + target * length, length)
       }
+    }
+
+    private func operands(_ segment: Int, _ pair: Int) -> (keys: Operand<E>, values: Operand<E>) {
+      (
+        layout.keys(packed, segments[segment], head: pair),
+        layout.values(packed, segments[segment], head: pair)
+      )
+    }
+
+    /// One query head of one row, with the partial sums of this index.
+    private func head(_ queryHead: Int, row: Int, partials index: Int) -> HeadGradient<E> {
+      let length = layout.queryCount * layout.headWidth
+      let start = (row * layout.heads + queryHead) * length
+      let tokenMajor = (row * layout.queryCount * layout.queryHeads + queryHead) * layout.headWidth
+      return HeadGradient(
+        dy: dy + tokenMajor, y: y + tokenMajor,
+        logSums: logSums + (row * layout.queryHeads + queryHead) * layout.queryCount,
+        queries: packed + start, queryGradient: gradient + start,
+        keyGradient: partials + index * 2 * length,
+        valueGradient: partials + (index * 2 + 1) * length)
     }
   }
 
@@ -93,24 +128,24 @@ extension AttentionKernel {
     VectorLoop.map(partials, into: target, length) { $0 }
   }
 
-  /// The factors that all blocks of a group of query heads share: Kᵀ, K and Vᵀ.
-  private struct HeadFactors<E: ProductElement> {
+  /// The factors that all blocks of a segment and a group of query heads share: Kᵀ, K and Vᵀ.
+  private struct SegmentFactors<E: ProductElement> {
     let transposedKeys: PreparedFactor<E>
     let keys: PreparedFactor<E>
     let transposedValues: PreparedFactor<E>
   }
 
-  /// These factors for all key/value heads of some sequences.
+  /// These factors for all key/value heads of a segment.
   private struct BackwardFactors<E: ProductElement> {
     private let wide: FactorPreparation<E>
     private let tall: FactorPreparation<E>
 
-    init(_ layout: Layout, sequences: Int) {
-      let pairs = sequences * layout.keyValueHeads
+    init(keys: Int, _ layout: Layout) {
       wide = FactorPreparation(
-        count: 2 * pairs, inner: layout.headWidth, columns: layout.keyCount, from: E.elementType)
+        count: 2 * layout.keyValueHeads, inner: layout.headWidth, columns: keys,
+        from: E.elementType)
       tall = FactorPreparation(
-        count: pairs, inner: layout.keyCount, columns: layout.headWidth, from: E.elementType)
+        count: layout.keyValueHeads, inner: keys, columns: layout.headWidth, from: E.elementType)
     }
 
     func prepare(_ pair: Int, _ keys: Operand<E>, _ values: Operand<E>) {
@@ -119,8 +154,8 @@ extension AttentionKernel {
       _ = tall.prepare(pair, keys)
     }
 
-    func factors(_ pair: Int, _ keys: Operand<E>, _ values: Operand<E>) -> HeadFactors<E> {
-      HeadFactors(
+    func factors(_ pair: Int, _ keys: Operand<E>, _ values: Operand<E>) -> SegmentFactors<E> {
+      SegmentFactors(
         transposedKeys: wide.factor(2 * pair, keys.transposed), keys: tall.factor(pair, keys),
         transposedValues: wide.factor(2 * pair + 1, values.transposed))
     }
@@ -132,49 +167,53 @@ extension AttentionKernel {
     let y: UnsafePointer<E>
     let logSums: UnsafePointer<Float>
     let queries: UnsafePointer<E>
-    let factors: HeadFactors<E>
     let queryGradient: UnsafeMutablePointer<E>
     let keyGradient: UnsafeMutablePointer<Float>
     let valueGradient: UnsafeMutablePointer<Float>
   }
 
-  private static func backwardHead<E: ProductElement>(_ head: HeadGradient<E>, _ layout: Layout) {
+  /// One query head of one row, whose strips these are.
+  private static func backwardHead<E: ProductElement>(
+    _ head: HeadGradient<E>, _ strips: [Strip], _ layout: Layout,
+    factorsOfSegment: (Int) -> SegmentFactors<E>
+  ) {
     let (width, length) = (layout.headWidth, layout.queryCount * layout.headWidth)
     head.keyGradient.update(repeating: 0, count: length)
     head.valueGradient.update(repeating: 0, count: length)
-    let rows = min(queriesPerBlock, layout.queryCount)
-    let scores = Buffer(uninitializedCount: rows * layout.keyCount)
-    let weights = Buffer(uninitializedCount: rows * layout.keyCount, of: E.elementType)
+    let largest = strips.reduce(0) { max($0, $1.rows * $1.keys) }
+    let scores = Buffer(uninitializedCount: largest)
+    let weights = Buffer(uninitializedCount: largest, of: E.elementType)
     defer { withExtendedLifetime((scores, weights)) {} }
     let (scoreRows, weightRows) = (scores.pointer, weights.elements(of: E.self))
-    for block in 0..<layout.blocks {
-      let strip = Strip(block, layout)
+    for strip in strips {
+      let factors = factorsOfSegment(strip.segment)
       let queries = Operand(head.queries + strip.first * width, stride: width)
       let dy = Operand(
         head.dy + strip.first * layout.queryHeads * width, stride: layout.queryHeads * width)
       let wide = ProductSize(rows: strip.rows, columns: strip.keys, inner: width)
       let tall = ProductSize(rows: strip.keys, columns: width, inner: strip.rows)
       E.multiply(
-        queries, head.factors.transposedKeys, into: scoreRows, stride: strip.keys, wide,
+        queries, factors.transposedKeys, into: scoreRows, stride: strip.keys, wide,
         accumulating: false)
       recomputeWeights(strip, layout, scoreRows, head.logSums, into: weightRows)
       // dV += Pᵀ·dY
       E.multiply(
         Operand(weightRows, stride: strip.keys, isTransposed: true), dy,
-        into: head.valueGradient, stride: width, tall, accumulating: true)
+        into: head.valueGradient + strip.firstKey * width, stride: width, tall,
+        accumulating: true)
       // dP = dY·Vᵀ takes the scores' place, then dS the weights'.
       E.multiply(
-        dy, head.factors.transposedValues, into: scoreRows, stride: strip.keys, wide,
+        dy, factors.transposedValues, into: scoreRows, stride: strip.keys, wide,
         accumulating: false)
       formScoreGradient(strip, layout, head, scoreRows, weightRows)
       // dQ = dS·K and dK += dSᵀ·Q
       E.multiply(
-        Operand(weightRows, stride: strip.keys), head.factors.keys,
+        Operand(weightRows, stride: strip.keys), factors.keys,
         into: head.queryGradient + strip.first * width, stride: width,
         ProductSize(rows: strip.rows, columns: width, inner: strip.keys), accumulating: false)
       E.multiply(
         Operand(weightRows, stride: strip.keys, isTransposed: true), queries,
-        into: head.keyGradient, stride: width, tall, accumulating: true)
+        into: head.keyGradient + strip.firstKey * width, stride: width, tall, accumulating: true)
     }
   }
 
@@ -210,4 +249,9 @@ extension AttentionKernel {
       }
     }
   }
+}
+
+extension AttentionKernel.Layout {
+  /// The partial sums of one row: of each query head, for keys and values.
+  fileprivate var partialsPerRow: Int { queryHeads * 2 * queryCount * headWidth }
 }

@@ -24,37 +24,41 @@ extension AttentionKernel {
   ) {
     let (head, width) = (layout.queryCount * layout.headWidth, layout.headWidth)
     let (start, y) = (UnsafePointer(packed.elements(of: E.self)), y.elements(of: E.self))
-    let heads = KeyValueFactors<E>(layout)
-    defer { withExtendedLifetime(heads) {} }
-    ThreadPool.shared.forEach(layout.batch * layout.keyValueHeads) { pair in
-      heads.prepare(pair, layout.keys(start, ofPair: pair), layout.values(start, ofPair: pair))
+    let segments = layout.segmentList
+    let factors = segments.map { KeyValueFactors<E>(keys: $0.keys.count, layout) }
+    defer { withExtendedLifetime(factors) {} }
+    ThreadPool.shared.forEach(segments.count * layout.keyValueHeads) { task in
+      let (index, pair) = (task / layout.keyValueHeads, task % layout.keyValueHeads)
+      factors[index].prepare(
+        pair, layout.keys(start, segments[index], head: pair),
+        layout.values(start, segments[index], head: pair))
     }
-    ThreadPool.shared.forEach(layout.batch * layout.queryHeads * layout.blocks) { task in
-      let block = task % layout.blocks
-      let queryHead = task / layout.blocks % layout.queryHeads
-      let batch = task / layout.blocks / layout.queryHeads
-      let pair = batch * layout.keyValueHeads + queryHead / layout.group
+    let tasks = layout.strips(of: segments).flatMap { strips in
+      (0..<layout.queryHeads).flatMap { head in strips.map { (strip: $0, queryHead: head) } }
+    }
+    ThreadPool.shared.forEach(tasks.count) { task in
+      let (strip, queryHead) = tasks[task]
+      let (segment, pair) = (segments[strip.segment], queryHead / layout.group)
+      let row = segment.row
       forwardBlock(
-        Strip(block, layout), layout,
-        queries: start + (batch * layout.heads + queryHead) * head,
-        keys: heads.keys(pair, layout.keys(start, ofPair: pair)),
-        values: heads.values(pair, layout.values(start, ofPair: pair)),
-        into: y + (batch * layout.queryCount * layout.queryHeads + queryHead) * width,
-        logSums: logSums + (batch * layout.queryHeads + queryHead) * layout.queryCount)
+        strip, layout, queries: start + (row * layout.heads + queryHead) * head,
+        keys: factors[strip.segment].keys(pair, layout.keys(start, segment, head: pair)),
+        values: factors[strip.segment].values(pair, layout.values(start, segment, head: pair)),
+        into: y + (row * layout.queryCount * layout.queryHeads + queryHead) * width,
+        logSums: logSums + (row * layout.queryHeads + queryHead) * layout.queryCount)
     }
   }
 
-  /// The keys' transpose and the values as factors that all blocks of all queries share.
+  /// A segment's keys, transposed, and values as factors that all blocks of all its queries share.
   private struct KeyValueFactors<E: ProductElement> {
     private let keyPreparation: FactorPreparation<E>
     private let valuePreparation: FactorPreparation<E>
 
-    init(_ layout: Layout) {
-      let pairs = layout.batch * layout.keyValueHeads
+    init(keys: Int, _ layout: Layout) {
       keyPreparation = FactorPreparation(
-        count: pairs, inner: layout.headWidth, columns: layout.keyCount, from: E.elementType)
+        count: layout.keyValueHeads, inner: layout.headWidth, columns: keys, from: E.elementType)
       valuePreparation = FactorPreparation(
-        count: pairs, inner: layout.keyCount, columns: layout.headWidth, from: E.elementType)
+        count: layout.keyValueHeads, inner: keys, columns: layout.headWidth, from: E.elementType)
     }
 
     func prepare(_ pair: Int, _ keys: Operand<E>, _ values: Operand<E>) {
@@ -76,18 +80,21 @@ extension AttentionKernel {
   public static func forward(
     queries: Buffer, keys: Buffer, values: Buffer, capacity: Int, _ layout: Layout, into y: Buffer
   ) {
-    precondition(layout.batch == 1, "a cache holds 1 sequence, not \(layout.batch)")
+    precondition(
+      layout.batch == 1 && layout.segments == nil,
+      "a cache holds 1 sequence, not \(layout.batch), and no segments")
     let logSums = Buffer(uninitializedCount: layout.queryHeads * layout.queryCount)
     defer { withExtendedLifetime(logSums) {} }
     let head = layout.queryCount * layout.headWidth
     let cached = capacity * layout.headWidth
     let (queries, keys, values) = (queries.pointer, keys.pointer, values.pointer)
     let (y, sums) = (y.pointer, logSums.pointer)
-    ThreadPool.shared.forEach(layout.queryHeads * layout.blocks) { task in
-      let (block, queryHead) = (task % layout.blocks, task / layout.blocks)
+    let strips = layout.strips(of: layout.segmentList)[0]
+    ThreadPool.shared.forEach(layout.queryHeads * strips.count) { task in
+      let (block, queryHead) = (task % strips.count, task / strips.count)
       let keyHead = queryHead / layout.group
       forwardBlock(
-        Strip(block, layout), layout, queries: queries + queryHead * head,
+        strips[block], layout, queries: queries + queryHead * head,
         keys: PreparedFactor(
           Operand(keys + keyHead * cached, stride: layout.headWidth, isTransposed: true)),
         values: PreparedFactor(Operand(values + keyHead * cached, stride: layout.headWidth)),

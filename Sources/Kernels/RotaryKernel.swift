@@ -16,17 +16,26 @@ public enum RotaryKernel {
     public var headWidth: Int
     /// The position of the first token, above 0 when earlier tokens are in a cache.
     public var firstPosition: Int
+    /// Where positions begin anew; without it in each row.
+    public var segments: Segments?
 
     public init(
       batch: Int, tokens: Int, queryHeads: Int, keyValueHeads: Int, headWidth: Int,
-      firstPosition: Int = 0
+      firstPosition: Int = 0, segments: Segments? = nil
     ) {
+      if let segments {
+        precondition(
+          segments.batch == batch && segments.tokens == tokens && firstPosition == 0,
+          "segments of \(segments.batch)×\(segments.tokens) tokens for \(batch)×\(tokens) tokens "
+            + "from position \(firstPosition) on")
+      }
       self.batch = batch
       self.tokens = tokens
       self.queryHeads = queryHeads
       self.keyValueHeads = keyValueHeads
       self.headWidth = headWidth
       self.firstPosition = firstPosition
+      self.segments = segments
     }
 
     /// H + 2K.
@@ -83,6 +92,7 @@ public enum RotaryKernel {
       withUnsafeTemporaryAllocation(of: Float.self, capacity: width) { scratch in
         guard let scratch = scratch.baseAddress else { return }
         for row in range {
+          let position = layout.position(ofRow: row)
           for head in 0..<layout.headCount {
             let source = UnsafePointer(xStart + (row * layout.headCount + head) * width)
             let target = yStart + layout.offset(row: row, head: head)
@@ -97,8 +107,7 @@ public enum RotaryKernel {
             } else {
               VectorLoop.map(source, into: scratch, width) { $0 }
             }
-            rotation.apply(
-              scratch, position: layout.position(ofRow: row), into: target, backward: false)
+            rotation.apply(scratch, position: position, into: target, backward: false)
           }
         }
       }
@@ -147,6 +156,7 @@ public enum RotaryKernel {
       withUnsafeTemporaryAllocation(of: Float.self, capacity: width) { scratch in
         guard let scratch = scratch.baseAddress else { return }
         for row in range {
+          let position = layout.position(ofRow: row)
           for head in 0..<layout.headCount {
             let source = UnsafePointer(dyStart + layout.offset(row: row, head: head))
             let offset = (row * layout.headCount + head) * width
@@ -155,7 +165,6 @@ public enum RotaryKernel {
               target.update(from: source, count: width)
               continue
             }
-            let position = layout.position(ofRow: row)
             let isQuery = head < layout.queryHeads
             guard let weight = isQuery ? queryWeight : keyWeight else {
               rotation.apply(source, position: position, into: target, backward: true)
@@ -185,7 +194,10 @@ extension RotaryKernel.Layout {
   }
 
   @inline(__always)
-  fileprivate func position(ofRow row: Int) -> Int { firstPosition + row % tokens }
+  fileprivate func position(ofRow row: Int) -> Int {
+    if let segments { return Int(segments.positions[row]) }
+    return firstPosition + row % tokens
+  }
 }
 
 /// The rotation of pairs (i, i + W/2) by an angle of the position, or back.

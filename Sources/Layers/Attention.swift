@@ -53,12 +53,18 @@ public struct Attention: Module, Sendable {
       standardDeviation: residualDeviation, &initializer)
   }
 
-  /// residual + what attention gives. x [B·T, D]; residual's shape and type are preserved.
-  public func callAsFunction(_ x: Tensor, batch: Int, addedTo residual: Tensor) -> Tensor {
-    let heads = rotated(x, batch: batch, firstPosition: 0)
+  /// residual + what attention gives inside each segment. x [B·T, D]; residual's shape and type are
+  /// preserved.
+  public func callAsFunction(
+    _ x: Tensor, within segments: Segments, addedTo residual: Tensor
+  ) -> Tensor {
+    let layout = RotaryKernel.Layout(
+      batch: segments.batch, tokens: segments.tokens, queryHeads: sizes.queryHeads,
+      keyValueHeads: sizes.keyValueHeads, headWidth: sizes.headWidth, segments: segments)
     return outputProjection(
       causalAttention(
-        heads, queryHeads: sizes.queryHeads, keyValueHeads: sizes.keyValueHeads),
+        rotated(x, layout), queryHeads: sizes.queryHeads, keyValueHeads: sizes.keyValueHeads,
+        segments: segments),
       addedTo: residual)
   }
 
@@ -68,17 +74,15 @@ public struct Attention: Module, Sendable {
   public func callAsFunction(
     _ x: Tensor, cache: inout KeyValueCache, addedTo residual: Tensor
   ) -> Tensor {
-    let heads = rotated(x.detached, batch: 1, firstPosition: cache.count)
+    let layout = RotaryKernel.Layout(
+      batch: 1, tokens: x.shape.rows, queryHeads: sizes.queryHeads,
+      keyValueHeads: sizes.keyValueHeads, headWidth: sizes.headWidth, firstPosition: cache.count)
     return outputProjection(
-      cache.attend(heads, queryHeads: sizes.queryHeads), addedTo: residual)
+      cache.attend(rotated(x.detached, layout), queryHeads: sizes.queryHeads), addedTo: residual)
   }
 
-  private func rotated(_ x: Tensor, batch: Int, firstPosition: Int) -> Tensor {
-    let layout = RotaryKernel.Layout(
-      batch: batch, tokens: x.shape.rows / batch, queryHeads: sizes.queryHeads,
-      keyValueHeads: sizes.keyValueHeads, headWidth: sizes.headWidth,
-      firstPosition: firstPosition)
-    return rotaryHeads(
+  private func rotated(_ x: Tensor, _ layout: RotaryKernel.Layout) -> Tensor {
+    rotaryHeads(
       projection(x), queryWeight: queryNormalization?.weight, keyWeight: keyNormalization?.weight,
       epsilon: epsilon, table: table, layout)
   }

@@ -1,3 +1,4 @@
+import Kernels
 import Layers
 import Tensors
 
@@ -17,7 +18,10 @@ public protocol LanguageModel: Module, Sendable {
   var execution: Execution { get set }
 
   /// The states before the output projection: `tokens` is [batch, T], the result [batch·T, D].
-  func hiddenStates(of tokens: [Int32], batch: Int) -> Tensor
+  ///
+  /// - Parameter segments: The stretches of `tokens` that know nothing of one another; nil means the
+  ///   rows.
+  func hiddenStates(of tokens: [Int32], batch: Int, segments: Segments?) -> Tensor
 
   /// An empty cache for `capacity` tokens.
   func makeCache(capacity: Int) -> Cache
@@ -27,18 +31,24 @@ public protocol LanguageModel: Module, Sendable {
 }
 
 extension LanguageModel {
+  /// The states before the output projection where each row is one segment.
+  public func hiddenStates(of tokens: [Int32], batch: Int) -> Tensor {
+    hiddenStates(of: tokens, batch: batch, segments: nil)
+  }
+
   /// Scores for every token of the vocabulary: `tokens` [batch, T], the result [batch·T, V].
-  public func logits(of tokens: [Int32], batch: Int) -> Tensor {
-    linear(hiddenStates(of: tokens, batch: batch), outputTable)
+  public func logits(of tokens: [Int32], batch: Int, segments: Segments? = nil) -> Tensor {
+    linear(hiddenStates(of: tokens, batch: batch, segments: segments), outputTable)
   }
 
   /// Cross entropy and z-loss; see `outputLoss`.
   public func loss(
-    of tokens: [Int32], targets: [Int32], batch: Int, zWeight: Float, normalizer: Double? = nil
+    of tokens: [Int32], targets: [Int32], batch: Int, segments: Segments? = nil, zWeight: Float,
+    normalizer: Double? = nil
   ) -> OutputLoss {
     outputLoss(
-      hidden: hiddenStates(of: tokens, batch: batch), table: outputTable, targets: targets,
-      zWeight: zWeight, normalizer: normalizer)
+      hidden: hiddenStates(of: tokens, batch: batch, segments: segments), table: outputTable,
+      targets: targets, zWeight: zWeight, normalizer: normalizer)
   }
 }
 

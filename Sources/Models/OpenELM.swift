@@ -43,14 +43,15 @@ public struct OpenELM: LanguageModel {
   public var contextLength: Int { configuration.contextLength }
   public var outputTable: Tensor { classifier?.weight ?? tokenEmbeddings.weight }
 
-  public func hiddenStates(of tokens: [Int32], batch: Int) -> Tensor {
+  public func hiddenStates(of tokens: [Int32], batch: Int, segments: Segments?) -> Tensor {
     var x = tokenEmbeddings(tokens)
+    let segments = segments ?? Segments(batch: batch, tokens: tokens.count / batch)
     let precision = execution.precision
     for (index, layer) in layers.enumerated() {
       x =
         execution.recomputation.includes(layer: index)
-        ? recomputed(layer, x) { layer, x in layer(x, batch: batch, precision) }
-        : layer(x, batch: batch, precision)
+        ? recomputed(layer, x) { layer, x in layer(x, within: segments, precision) }
+        : layer(x, within: segments, precision)
     }
     return normalization(x, for: precision)
   }
@@ -100,9 +101,11 @@ struct OpenELMLayer: Module, Sendable {
       residualDeviation: residualDeviation, &initializer)
   }
 
-  func callAsFunction(_ x: Tensor, batch: Int, _ precision: Precision) -> Tensor {
+  func callAsFunction(
+    _ x: Tensor, within segments: Segments, _ precision: Precision
+  ) -> Tensor {
     let attended = attention(
-      attentionNormalization(x, for: precision), batch: batch, addedTo: x)
+      attentionNormalization(x, for: precision), within: segments, addedTo: x)
     return feedForward(feedForwardNormalization(attended, for: precision), addedTo: attended)
   }
 

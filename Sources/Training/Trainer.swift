@@ -1,4 +1,5 @@
 import Corpora
+import Kernels
 import Layers
 import Models
 import Tensors
@@ -44,7 +45,7 @@ public struct Trainer<Model: LanguageModel>: Sendable {
       _ = valueWithGradient(at: model, accumulatingInto: &gradients) { model in
         let loss = model.loss(
           of: batch.inputs, targets: batch.targets, batch: batch.batchSize,
-          zWeight: Float(settings.zLossWeight), normalizer: normalizer)
+          segments: batch.segments, zWeight: Float(settings.zLossWeight), normalizer: normalizer)
         crossEntropy += loss.crossEntropy
         zLoss += loss.zLoss
         return loss.total
@@ -66,6 +67,13 @@ public struct Trainer<Model: LanguageModel>: Sendable {
     return StepReport(
       step: step, tokens: tokens, crossEntropy: crossEntropy, zLoss: zLoss, learningRate: rate,
       gradientNorm: norm, targetCount: targetCount, isSkipped: !isFinite)
+  }
+}
+
+extension Batch {
+  /// Its segments as the model takes them.
+  var segments: Segments? {
+    segmentStarts.map { Segments(starts: $0, batch: batchSize, tokens: sequenceLength) }
   }
 }
 

@@ -107,6 +107,33 @@ import Training
     #expect(abs(a.gradientNorm - b.gradientNorm) < 1e-5 * b.gradientNorm)
   }
 
+  /// Documents that share a row train as documents in rows of their own, padded.
+  @Test(arguments: Precision.allCases)
+  func segmentsTrainAsRows(precision: Precision) {
+    let documents: [[Int32]] = [[3, 1, 4, 1, 5], [9, 2, 6, 5], [2, 7]]
+    let none = Batch.ignoredTarget
+    let packed = Batch(
+      inputs: documents.flatMap { $0.dropLast() } + [0],
+      targets: documents.flatMap { $0.dropFirst() } + [none], batchSize: 1,
+      segmentStarts: [0, 4, 7])
+    func padded(_ tokens: ArraySlice<Int32>, with filler: Int32) -> [Int32] {
+      tokens + [Int32](repeating: filler, count: 9 - tokens.count)
+    }
+    let apart = Batch(
+      inputs: documents.flatMap { padded($0.dropLast(), with: 0) },
+      targets: documents.flatMap { padded($0.dropFirst(), with: none) }, batchSize: 3)
+    #expect(packed.targetCount == 8 && apart.targetCount == 8)
+    var (a, b) = (Self.makeTrainer(precision: precision), Self.makeTrainer(precision: precision))
+    let (found, expected) = (a.takeStep(on: [packed]), b.takeStep(on: [apart]))
+    // Sums over rows in another order; in mixed precision some numbers round to the other side.
+    let tolerance = precision == .float32 ? 1e-6 : 1e-3
+    #expect(abs(found.loss - expected.loss) < tolerance)
+    #expect(abs(found.gradientNorm - expected.gradientNorm) < 10 * tolerance)
+    let joined = Batch(inputs: packed.inputs, targets: packed.targets, batchSize: 1)
+    var c = Self.makeTrainer(precision: precision)
+    #expect(abs(c.takeStep(on: [joined]).loss - expected.loss) > 10 * tolerance)
+  }
+
   /// A step whose loss is not finite changes nothing but the counts.
   @Test func aStepThatIsNotFiniteIsSkipped() {
     var trainer = Self.makeTrainer()

@@ -1,10 +1,14 @@
 import Kernels
 
-/// Causal softmax attention with grouped queries: each token sees itself and those before it.
+/// Causal softmax attention with grouped queries: each token sees itself and those of its segment
+/// before it; without segments, those of its row.
 ///
 /// heads [B, H + 2K, T, W] (queries, keys, values; H a multiple of K); result [B·T, H·W], of the
-/// heads' type.
-public func causalAttention(_ heads: Tensor, queryHeads: Int, keyValueHeads: Int) -> Tensor {
+/// heads' type. A segment's result and gradient have the bits that they would have in a row of its
+/// own.
+public func causalAttention(
+  _ heads: Tensor, queryHeads: Int, keyValueHeads: Int, segments: Segments? = nil
+) -> Tensor {
   precondition(
     heads.shape.rank == 4 && heads.shape[1] == queryHeads + 2 * keyValueHeads
       && queryHeads % keyValueHeads == 0,
@@ -12,7 +16,7 @@ public func causalAttention(_ heads: Tensor, queryHeads: Int, keyValueHeads: Int
   let (batch, tokens, width) = (heads.shape[0], heads.shape[2], heads.shape[3])
   let layout = AttentionKernel.Layout(
     batch: batch, queryCount: tokens, keyCount: tokens, queryHeads: queryHeads,
-    keyValueHeads: keyValueHeads, headWidth: width)
+    keyValueHeads: keyValueHeads, headWidth: width, segments: segments)
   let y = Buffer(
     uninitializedCount: batch * tokens * queryHeads * width, of: heads.elementType)
   let logSums = Buffer(uninitializedCount: batch * queryHeads * tokens)
