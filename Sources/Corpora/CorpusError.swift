@@ -39,6 +39,8 @@ public enum CorpusError: Error, Equatable, Sendable {
   case cursorOutsideCorpus(detail: String)
   /// A setting makes no sense.
   case invalidSetting(name: String, value: Int, expected: String)
+  /// A document filter's setting, which is not a whole number, makes no sense.
+  case invalidScreening(setting: String, value: String, expected: String)
 
   /// Whether the fault lies within one line, so that reading can go on after it.
   var concernsOneLine: Bool {
@@ -101,6 +103,8 @@ extension CorpusError: CustomStringConvertible {
         + "start without it, or from another checkpoint"
     case .invalidSetting(let name, let value, let expected):
       "\(name) is \(value), expected \(expected)"
+    case .invalidScreening(let setting, let value, let expected):
+      "\(setting) is \(value), expected \(expected)"
     }
   }
 }
