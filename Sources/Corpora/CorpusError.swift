@@ -43,6 +43,8 @@ public enum CorpusError: Error, Equatable, Sendable {
   case invalidSetting(name: String, value: Int, expected: String)
   /// A source's share of a mixture makes no sense.
   case invalidWeight(source: String, weight: Double, expected: String)
+  /// A document filter's setting, which is not a whole number, makes no sense.
+  case invalidScreening(setting: String, value: String, expected: String)
 
   /// Whether the fault lies within one line, so that reading can go on after it.
   var concernsOneLine: Bool {
@@ -111,6 +113,8 @@ extension CorpusError: CustomStringConvertible {
     case .invalidWeight(let source, let weight, let expected):
       "the weight of source \(source) is \(weight), expected \(expected); "
         + "change it in the recipe's mixture"
+    case .invalidScreening(let setting, let value, let expected):
+      "\(setting) is \(value), expected \(expected)"
     }
   }
 }
