@@ -23,6 +23,7 @@ public struct CorpusShare: Sendable, Equatable {
 struct BatchAssembler: Sendable {
   struct Settings: Sendable {
     let packing: Packing
+    let attention: AttentionScope
     let batchSize: Int
     let sequenceLength: Int
     let paddingToken: Int32
@@ -47,11 +48,14 @@ struct BatchAssembler: Sendable {
     self.cursor = cursor
     self.pieces = pieces
     rowCounts = cursor.counts.map(\.ofRows)
-    let capacity = settings.sequenceLength + 1
+    let length = settings.sequenceLength
     packer =
       switch settings.packing {
-      case .concatenated: JoinedRows(capacity: capacity)
-      case .padOrTruncate: PieceRows(capacity: capacity)
+      case .concatenated: JoinedRows(sequenceLength: length, attention: settings.attention)
+      case .padOrTruncate: PieceRows(sequenceLength: length)
+      case .bestFit(let windowPieces):
+        BestFitRows(
+          sequenceLength: length, attention: settings.attention, windowPieces: windowPieces)
       }
     if let position = cursor.position { try packer.resume(at: position, from: &self.pieces) }
   }
@@ -77,8 +81,10 @@ struct BatchAssembler: Sendable {
     let own = settings.batchSize * settings.share.index
     var count = 0
     while count < rows, let row = try packer.next(from: &pieces) {
-      if (own..<own + settings.batchSize).contains(count) {
-        batch.append(row.tokens[...], origin: origin(of: row))
+      if (own..<own + settings.batchSize).contains(count), let ends = row.ends {
+        batch.append(
+          row.stretches, attention: settings.attention,
+          origin: RowOrigin(first: origin(of: ends.first), last: origin(of: ends.last)))
       }
       for use in row.uses {
         rowCounts[use.component].tokensUsed += use.used
@@ -94,14 +100,11 @@ struct BatchAssembler: Sendable {
     return count == 0 ? nil : batch.finished()
   }
 
-  private func origin(of row: Row) -> RowOrigin {
-    func place(_ place: PieceSequence.Place) -> RowOrigin.Place {
-      let document = place.position.document
-      return RowOrigin.Place(
-        path: settings.files[place.component][document.file].path, line: document.record + 1,
-        piece: place.piece.index)
-    }
-    return RowOrigin(first: place(row.first), last: place(row.last))
+  private func origin(of place: PieceSequence.Place) -> RowOrigin.Place {
+    let document = place.position.document
+    return RowOrigin.Place(
+      path: settings.files[place.component][document.file].path, line: document.record + 1,
+      piece: place.piece.index)
   }
 }
 

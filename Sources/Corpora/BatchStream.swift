@@ -18,6 +18,8 @@ public final class BatchStream: Sendable {
   public struct Layout: Sendable {
     /// How tokens become rows.
     public var packing: Packing
+    /// Whether attention and positions are kept inside each document of a row.
+    public var attention: AttentionScope
     /// Rows a batch.
     public var batchSize: Int
     /// Tokens a row.
@@ -27,15 +29,25 @@ public final class BatchStream: Sendable {
 
     /// Describes batches.
     public init(
-      packing: Packing, batchSize: Int, sequenceLength: Int, share: CorpusShare = .whole
+      packing: Packing, attention: AttentionScope = .row, batchSize: Int, sequenceLength: Int,
+      share: CorpusShare = .whole
     ) {
       self.packing = packing
+      self.attention = attention
       self.batchSize = batchSize
       self.sequenceLength = sequenceLength
       self.share = share
     }
 
+    /// What the place between two rows depends on, in words.
+    var reading: String {
+      let scope = attention == .row ? "" : ", attention within documents"
+      guard case .bestFit = packing else { return "\(packing)\(scope)" }
+      return "\(packing) into \(sequenceLength)\(scope)"
+    }
+
     func validate() throws(CorpusError) {
+      try packing.validate()
       for (name, value) in [
         ("batchSize", batchSize), ("sequenceLength", sequenceLength), ("share count", share.count),
       ] where value < 1 {
@@ -93,6 +105,8 @@ public final class BatchStream: Sendable {
   /// the model for it.)
   ///
   /// - Parameters:
+  ///   - screening: finds what there is to know of each document, for those that are dropped whole;
+  ///     nil keeps every document.
   ///   - readers: threads that read and tokenize ahead, with one more that assembles batches; with 0
   ///     all is done within `next()`.
   ///   - cursor: where an earlier stream with the same corpus and settings stood, whatever its
@@ -100,7 +114,8 @@ public final class BatchStream: Sendable {
   /// - Throws: `CorpusError`, about the sources, settings or the cursor.
   public init(
     mixing components: sending [CorpusComponent], tokenizer: any Tokenizer,
-    normalization: Normalization = .none, filter: DocumentFilter, _ layout: Layout,
+    normalization: Normalization = .none, filter: DocumentFilter,
+    screening examiner: DocumentExaminer? = nil, _ layout: Layout,
     readers: Int = 0, cursor saved: Cursor? = nil
   ) throws(CorpusError) {
     try layout.validate()
@@ -113,7 +128,8 @@ public final class BatchStream: Sendable {
       sequence: 0, position: nil, isFinished: false, corpus: CorpusIdentity(of: self.files),
       tokenizer: tokenizer.fingerprint,
       reading: components.map(\.reading).joined(separator: "; ")
-        + ", \(filter), normalization \(normalization), \(layout.packing)",
+        + ", \(filter), normalization \(normalization), \(layout.reading)"
+        + (examiner.map { ", screened: \($0)" } ?? ""),
       counts: Array(repeating: CorpusCounts(), count: count))
     if let saved {
       try cursor.validate(saved)
@@ -125,21 +141,21 @@ public final class BatchStream: Sendable {
     }
     var mixture = MixtureReader(components, filter: filter)
     if let position = cursor.position { try mixture.resume(at: position.mixture) }
-    let minimumTokens = max(filter.minimumTokens, layout.packing == .padOrTruncate ? 2 : 0)
     let pipeline = PassagePipeline(
       mixture,
       PassageTokenizer(
-        tokenizer: tokenizer, normalization: normalization, filter: filter,
-        minimumTokens: minimumTokens),
+        tokenizer: tokenizer, normalization: normalization, filter: filter, examiner: examiner,
+        minimumTokens: max(filter.minimumTokens, layout.packing.minimumTokens)),
       readers: cursor.isFinished ? 0 : readers)
     let assembler = try BatchAssembler(
       settings: BatchAssembler.Settings(
-        packing: layout.packing, batchSize: layout.batchSize,
+        packing: layout.packing, attention: layout.attention, batchSize: layout.batchSize,
         sequenceLength: layout.sequenceLength,
         paddingToken: tokenizer.paddingToken ?? tokenizer.endToken ?? 0, share: layout.share,
         files: files),
       pieces: PieceSequence(
-        pipeline, filter: filter, componentCount: count, resumingAt: cursor.position),
+        pipeline, filter: filter, screening: examiner?.screening ?? .none, componentCount: count,
+        resumingAt: cursor.position),
       cursor: cursor)
     state = Mutex(
       readers > 0 ? .queued(BatchQueue(assembler), cursor) : .assembling(assembler))

@@ -5,6 +5,9 @@ import Foundation
 import Testing
 import Tokenization
 
+/// Every way of packing, with a window that a test's corpus fills several times.
+let testedPackings: [Packing] = [.concatenated, .padOrTruncate, .bestFit(windowPieces: 13)]
+
 /// One gzip member.
 func gzipped(_ bytes: [UInt8]) -> [UInt8] {
   var stream = z_stream()
