@@ -37,6 +37,7 @@ let package = Package(
       name: "COpenBLAS", pkgConfig: "openblas", providers: [.apt(["libopenblas-dev"])]),
     .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
     .systemLibrary(name: "CZstd", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"])]),
+    .systemLibrary(name: "CXXHash", pkgConfig: "libxxhash", providers: [.apt(["libxxhash-dev"])]),
     .systemLibrary(name: "CVectorInstructions"),
     .target(name: "CSimdjson", linkerSettings: [.linkedLibrary("simdjson")]),
 
@@ -49,7 +50,7 @@ let package = Package(
     module("Files", ["CZlib"]),
     module("Tokenization", ["Files"]),
     module("Stories", ["Files"]),
-    module("Corpora", ["CSimdjson", "CZlib", "CZstd", "Tokenization"]),
+    module("Corpora", ["CSimdjson", "CXXHash", "CZlib", "CZstd", "Tokenization"]),
     module("Checkpoints", ["Files", "Layers"]),
     module("Training", ["Corpora", "Models"]),
     module("Evaluation", ["Files", "Models", "Terminal", "Tokenization"]),

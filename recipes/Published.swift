@@ -27,16 +27,17 @@ extension Recipe {
   /// tokens a step, 350,000 steps, 5,000 of them warm-up, the rate falling to a tenth; mixed
   /// precision with bfloat16.
   ///
-  /// The corpus (RefinedWeb, the deduplicated Pile, RedPajama, Dolma) and Llama 2's tokenizer have
-  /// to be named on the command line.
+  /// The corpus is the published mixture, streamed from its publishers; Llama 2's tokenizer has to be
+  /// named on the command line. The reference shuffles; how far is not published.
   static func published(
     _ name: String, summary: String, model: OpenELMConfiguration, maximumLearningRate: Double
   ) -> Recipe {
     Recipe(
       name: name, summary: summary, model: model,
-      tokenizer: .namedOnCommandLine, corpus: .namedOnCommandLine,
+      tokenizer: .namedOnCommandLine, corpus: .mixture(.openELMPretraining),
       reading: CorpusReading(
-        normalization: .nfc, filter: .reference, packing: .padOrTruncate),
+        normalization: .nfc, filter: .reference,
+        shuffling: .shuffled(window: 10_000), packing: .padOrTruncate),
       batching: Batching(sequenceLength: 2_048, sequencesPerStep: 2_048, sequencesPerPass: 1),
       schedule: LearningRateSchedule(warmupSteps: 5_000, maximum: maximumLearningRate),
       execution: Execution(precision: .bfloat16),

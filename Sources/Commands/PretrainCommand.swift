@@ -33,8 +33,19 @@ struct PretrainCommand: AsyncParsableCommand {
 
   @Option(
     parsing: .upToNextOption,
-    help: "Files and patterns to train on: .txt, .jsonl, plain or in gzip or zstd.")
+    help: "Files, addresses and patterns to train on: text, JSON lines, parquet.")
   var corpus: [String] = []
+
+  @Option(help: "The field or column that holds the text; the recipe's if left out.")
+  var textField: String?
+
+  @Option(
+    parsing: .unconditional,
+    help: "Shuffle files, and documents in windows of so many; 1 for as they lie.")
+  var shuffle: Int?
+
+  @Option(parsing: .unconditional, help: "Threads that read ahead; they change no result.")
+  var readers = Pretraining.defaultReaders
 
   @Option(help: "A SentencePiece model file.")
   var tokenizer: String?
@@ -65,11 +76,15 @@ struct PretrainCommand: AsyncParsableCommand {
     if let threads, threads < 1 {
       throw ValidationError("--threads is \(threads), expected 1 or more")
     }
+    guard (0...64).contains(readers) else {
+      throw ValidationError("--readers is \(readers), expected 0 to 64")
+    }
   }
 
   func run() async throws {
     let overrides = RecipeOverrides(
       steps: steps, checkpointEvery: checkpointEvery, corpus: corpus.isEmpty ? nil : corpus,
+      textField: textField, shuffleWindow: shuffle,
       tokenizer: tokenizer, seed: seed, sequencesPerStep: sequencesPerStep, precision: precision,
       recomputation: recompute, storage: storage)
     let base = try Program.recipes.recipe(named: recipe)
@@ -82,7 +97,8 @@ struct PretrainCommand: AsyncParsableCommand {
     let directory = try RunDirectory(run ?? recipe, in: Workspace())
     let outcome = try Pretraining.start(
       base, overrides: overrides, run: directory,
-      threads: threads ?? ProcessInfo.processInfo.activeProcessorCount, in: Workspace())
+      threads: threads ?? ProcessInfo.processInfo.activeProcessorCount, readers: readers,
+      in: Workspace())
     try outcome.report(run: directory.name)
   }
 }

@@ -37,6 +37,12 @@ enum RecipeView {
   }
 
   private static func corpusLine(_ recipe: Recipe) -> String {
+    if let mixture = recipe.corpus as? CorpusMixture {
+      let sum = mixture.sources.reduce(0) { $0 + $1.weight }
+      return mixture.sources.map {
+        "\(Format.decimal(100 * $0.weight / max(sum, .leastNormalMagnitude), places: 1))% \($0.name)"
+      }.joined(separator: ", ")
+    }
     guard let files = recipe.corpus as? CorpusFiles else { return line(recipe.corpus) }
     return files.paths.isEmpty ? "to be named with --corpus" : files.paths.joined(separator: ", ")
   }
@@ -64,7 +70,7 @@ enum RecipeView {
       (
         "reading",
         "\(recipe.reading.packing), \(recipe.reading.filter), normalization "
-          + "\(recipe.reading.normalization)"
+          + "\(recipe.reading.normalization), shuffled: \(recipe.reading.shuffling)"
       ),
       ("seed", String(recipe.seed)),
       (

@@ -19,10 +19,20 @@ struct ResumeCommand: AsyncParsableCommand {
   @Flag(help: "Go on although the recipe has changed since the checkpoint.")
   var acceptChanges = false
 
+  @Option(parsing: .unconditional, help: "Threads that read ahead; they change no result.")
+  var readers = Pretraining.defaultReaders
+
+  mutating func validate() throws {
+    guard (0...64).contains(readers) else {
+      throw ValidationError("--readers is \(readers), expected 0 to 64")
+    }
+  }
+
   func run() async throws {
     let directory = try RunDirectory(run, in: Workspace())
     let outcome = try Pretraining.resume(
-      directory, recipes: Program.recipes, acceptsChanges: acceptChanges, in: Workspace())
+      directory, recipes: Program.recipes, acceptsChanges: acceptChanges,
+      readers: readers, in: Workspace())
     try outcome.report(run: run)
   }
 }

@@ -1,170 +1,117 @@
-import Tokenization
+/// Which of a run's rows a process trains on.
+///
+/// Rows are numbered in one sequence, the same for any number of processes. Of each stretch of
+/// count × batch size rows, each process takes a batch, the lowest index first; after it all stand
+/// at the same cursor.
+public struct CorpusShare: Sendable, Equatable {
+  /// This process's number, from 0.
+  public var index: Int
+  /// How many processes there are.
+  public var count: Int
 
-/// What a stream does when it has gone through the corpus.
-public enum EndOfCorpus: String, Codable, Sendable {
-  /// Start the next epoch.
-  case restart
-  /// End; the last batch may have fewer rows.
-  case stop
+  /// Describes a share.
+  public init(index: Int, of count: Int) {
+    self.index = index
+    self.count = count
+  }
+
+  /// All rows.
+  public static let whole = CorpusShare(index: 0, of: 1)
 }
 
-/// The state behind a batch stream.
-struct BatchAssembler {
-  struct Settings {
+/// The state behind a batch stream: rows become batches, and each batch leaves a cursor.
+struct BatchAssembler: Sendable {
+  struct Settings: Sendable {
     let packing: Packing
     let batchSize: Int
     let sequenceLength: Int
-    let endOfCorpus: EndOfCorpus
     let paddingToken: Int32
-    let filter: DocumentFilter
-    let files: [CorpusFile]
+    let share: CorpusShare
+    /// The files of each source.
+    let files: [[CorpusFile]]
   }
 
-  let settings: Settings
+  private let settings: Settings
   private(set) var cursor: Cursor
-  private var reader: PieceReader
-  private var piece: TokenizedPiece?
-  private var tokensConsumed = 0
-  private var epoch = 0
-  private var batchCounts = CorpusCounts()
-  private var epochStart = CorpusCounts()
+  private var pieces: PieceSequence
+  private var packer: any RowPacker
+  /// Targets used, padded and dropped of each source; the other fields stay zero.
+  private var rowCounts: [CorpusCounts]
   private var failure: CorpusError?
 
-  /// - Parameter fresh: the cursor of the corpus's beginning.
-  init(
-    settings: Settings, reader: PieceReader, fresh: Cursor, resumingAt saved: Cursor?
-  ) throws(CorpusError) {
+  /// - Parameters:
+  ///   - pieces: those from `cursor` on.
+  ///   - cursor: the corpus's beginning, or a saved place that was validated.
+  init(settings: Settings, pieces: PieceSequence, cursor: Cursor) throws(CorpusError) {
     self.settings = settings
-    self.reader = reader
-    cursor = fresh
-    if let saved {
-      try resume(at: saved)
-    } else {
-      try self.reader.begin(epoch: 0)
-    }
+    self.cursor = cursor
+    self.pieces = pieces
+    rowCounts = cursor.counts.map(\.ofRows)
+    let capacity = settings.sequenceLength + 1
+    packer =
+      switch settings.packing {
+      case .concatenated: JoinedRows(capacity: capacity)
+      case .padOrTruncate: PieceRows(capacity: capacity)
+      }
+    if let position = cursor.position { try packer.resume(at: position, from: &self.pieces) }
   }
 
-  private mutating func resume(at saved: Cursor) throws(CorpusError) {
-    try cursor.validate(saved)
-    guard !saved.isFinished || settings.endOfCorpus == .stop else {
-      throw .cursorOutsideCorpus(detail: "the corpus had ended there, and now restarts")
-    }
-    cursor = saved
-    epoch = saved.epoch
-    batchCounts = saved.counts
-    if saved.isFinished { return }
-    if let position = saved.position {
-      piece = try reader.resume(epoch: epoch, at: position, counts: saved.counts)
-      tokensConsumed = position.tokensConsumed
-    } else {
-      try reader.begin(epoch: epoch)
-    }
-  }
-
+  /// The next batch and the cursor after it; nil at the end of a corpus that does not restart.
   mutating func next() throws(CorpusError) -> Batch? {
     // What was read for a batch that failed is gone: going on would leave a hole.
     if let failure { throw failure }
     if cursor.isFinished { return nil }
     do throws(CorpusError) {
-      var batch = BatchBuilder(
-        batchSize: settings.batchSize, sequenceLength: settings.sequenceLength,
-        paddingToken: settings.paddingToken)
-      var isFinished = false
-      while !batch.isFull, !isFinished {
-        switch settings.packing {
-        case .concatenated: isFinished = try !appendJoinedRow(to: &batch)
-        case .padOrTruncate: isFinished = try !appendPieceRow(to: &batch)
-        }
-      }
-      saveCursor(isFinished: isFinished)
-      return batch.origins.isEmpty ? nil : batch.finished()
+      return try assemble()
     } catch {
       failure = error
       throw error
     }
   }
 
-  /// Adds a row of tokens that run on from the row before; false if that was the end of the corpus.
-  private mutating func appendJoinedRow(to batch: inout BatchBuilder) throws(CorpusError) -> Bool {
-    let wanted = settings.sequenceLength + 1
-    var row: [Int32] = []
-    row.reserveCapacity(wanted)
-    var first: RowOrigin.Place?
-    var last: RowOrigin.Place?
-    var isAtEnd = false
-    while row.count < wanted {
-      if let piece, tokensConsumed < piece.tokens.count {
-        let end = min(piece.tokens.count, tokensConsumed + wanted - row.count)
-        row += piece.tokens[tokensConsumed..<end]
-        tokensConsumed = end
-        last = place(of: piece)
-        first = first ?? last
-      } else if try !advance() {
-        isAtEnd = true
-        break
+  private mutating func assemble() throws(CorpusError) -> Batch? {
+    var batch = BatchBuilder(
+      batchSize: settings.batchSize, sequenceLength: settings.sequenceLength,
+      paddingToken: settings.paddingToken)
+    let rows = settings.batchSize * settings.share.count
+    let own = settings.batchSize * settings.share.index
+    var count = 0
+    while count < rows, let row = try packer.next(from: &pieces) {
+      if (own..<own + settings.batchSize).contains(count) {
+        batch.append(row.tokens[...], origin: origin(of: row))
       }
-    }
-    if let first, let last, row.count > 1 {
-      batch.append(row[...], origin: RowOrigin(first: first, last: last))
-      batchCounts.tokensUsed += row.count - 1
-      batchCounts.tokensPadded += wanted - row.count
-    }
-    // The row's last token is the next one's first.
-    if !isAtEnd { tokensConsumed -= 1 }
-    return !isAtEnd
-  }
-
-  /// Adds the next piece as a row; false at the end of the corpus.
-  private mutating func appendPieceRow(to batch: inout BatchBuilder) throws(CorpusError) -> Bool {
-    guard try advance(), let piece else { return false }
-    let row = piece.tokens.prefix(settings.sequenceLength + 1)
-    let place = place(of: piece)
-    batch.append(row, origin: RowOrigin(first: place, last: place))
-    tokensConsumed = piece.tokens.count
-    batchCounts.tokensUsed += row.count - 1
-    batchCounts.tokensPadded += settings.sequenceLength + 1 - row.count
-    batchCounts.tokensDropped += piece.tokens.count - row.count
-    return true
-  }
-
-  /// Takes up the next piece, of the next epoch if need be; false at the end of the corpus.
-  private mutating func advance() throws(CorpusError) -> Bool {
-    while true {
-      tokensConsumed = 0
-      if let next = try reader.next() {
-        piece = next
-        return true
+      for use in row.uses {
+        rowCounts[use.component].tokensUsed += use.used
+        rowCounts[use.component].tokensPadded += use.padded
+        rowCounts[use.component].tokensDropped += use.dropped
       }
-      // Start and end tokens alone are no text.
-      guard reader.counts.tokensRead > epochStart.tokensRead,
-        reader.counts.textBytesRead > epochStart.textBytesRead
-      else {
-        throw .nothingSurvives(counts: reader.counts - epochStart, filter: settings.filter)
-      }
-      if settings.endOfCorpus == .stop { return false }
-      epoch += 1
-      epochStart = reader.counts
-      try reader.begin(epoch: epoch)
+      count += 1
     }
+    cursor.sequence += count
+    cursor.isFinished = count < rows
+    cursor.position = cursor.isFinished ? nil : packer.position
+    cursor.counts = zip(pieces.counts, rowCounts).map(+)
+    return count == 0 ? nil : batch.finished()
   }
 
-  private func place(of piece: TokenizedPiece) -> RowOrigin.Place {
-    RowOrigin.Place(
-      path: settings.files[piece.document.file].path, line: piece.document.record + 1,
-      piece: piece.index)
-  }
-
-  private mutating func saveCursor(isFinished: Bool) {
-    cursor.epoch = epoch
-    cursor.isFinished = isFinished
-    cursor.position = piece.map {
-      Cursor.Position(document: $0.document, piece: $0.index, tokensConsumed: tokensConsumed)
+  private func origin(of row: Row) -> RowOrigin {
+    func place(_ place: PieceSequence.Place) -> RowOrigin.Place {
+      let document = place.position.document
+      return RowOrigin.Place(
+        path: settings.files[place.component][document.file].path, line: document.record + 1,
+        piece: place.piece.index)
     }
-    if isFinished { cursor.position = nil }
-    var counts = reader.counts
-    counts.tokensUsed = batchCounts.tokensUsed
-    counts.tokensPadded = batchCounts.tokensPadded
-    counts.tokensDropped = batchCounts.tokensDropped
-    cursor.counts = counts
+    return RowOrigin(first: place(row.first), last: place(row.last))
+  }
+}
+
+extension CorpusCounts {
+  /// The part that rows decide, not reading.
+  fileprivate var ofRows: CorpusCounts {
+    var counts = CorpusCounts()
+    counts.tokensUsed = tokensUsed
+    counts.tokensPadded = tokensPadded
+    counts.tokensDropped = tokensDropped
+    return counts
   }
 }

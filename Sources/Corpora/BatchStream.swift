@@ -3,9 +3,9 @@ import Tokenization
 
 /// Batches of a corpus, one after the other, from any saved place on.
 ///
-/// What the n-th batch holds depends only on the files and the settings, never on timing or on how
-/// often the stream was saved and opened again. The stream may be handed to another thread, which
-/// calls `next()` there.
+/// What the n-th row holds depends only on the files and the settings: never on timing, on how many
+/// threads read, on how many processes share the rows, or on how often the stream was saved and
+/// opened again. The stream may be handed to another thread, which calls `next()` there.
 ///
 /// ```swift
 /// let stream = try BatchStream(
@@ -14,9 +14,50 @@ import Tokenization
 /// while let batch = try stream.next() { … ; save(stream.cursor) }
 /// ```
 public final class BatchStream: Sendable {
-  /// The files, in the order listed.
+  /// How pieces become batches.
+  public struct Layout: Sendable {
+    /// How tokens become rows.
+    public var packing: Packing
+    /// Rows a batch.
+    public var batchSize: Int
+    /// Tokens a row.
+    public var sequenceLength: Int
+    /// Which of the rows are this process's.
+    public var share: CorpusShare
+
+    /// Describes batches.
+    public init(
+      packing: Packing, batchSize: Int, sequenceLength: Int, share: CorpusShare = .whole
+    ) {
+      self.packing = packing
+      self.batchSize = batchSize
+      self.sequenceLength = sequenceLength
+      self.share = share
+    }
+
+    func validate() throws(CorpusError) {
+      for (name, value) in [
+        ("batchSize", batchSize), ("sequenceLength", sequenceLength), ("share count", share.count),
+      ] where value < 1 {
+        throw .invalidSetting(name: name, value: value, expected: "at least 1")
+      }
+      guard (0..<share.count).contains(share.index) else {
+        throw .invalidSetting(
+          name: "share index", value: share.index, expected: "0 to \(share.count - 1)")
+      }
+    }
+  }
+
+  /// The files of all sources, in the order listed.
   public let files: [CorpusFile]
-  private let assembler: Mutex<BatchAssembler>
+  /// What the sources are called, in the order of the cursor's counts.
+  public let sourceNames: [String]
+
+  private enum State {
+    case assembling(BatchAssembler)
+    case queued(BatchQueue, Cursor)
+  }
+  private let state: Mutex<State>
 
   /// Opens files, at a saved cursor if there is one.
   ///
@@ -32,52 +73,76 @@ public final class BatchStream: Sendable {
   public convenience init(
     files patterns: [String], textField: String = "text", tokenizer: any Tokenizer,
     normalization: Normalization = .none, filter: DocumentFilter, packing: Packing,
-    batchSize: Int, sequenceLength: Int, endOfCorpus: EndOfCorpus = .restart,
+    batchSize: Int, sequenceLength: Int, endOfCorpus: DrySource = .restart,
     malformedLines: MalformedLinePolicy = .stop, fileOrder: FileOrder = .listed,
-    cursor: Cursor? = nil
+    readers: Int = 0, cursor: Cursor? = nil
   ) throws(CorpusError) {
     let source = try FileDocumentSource(
       files: patterns, textField: textField, malformedLines: malformedLines, order: fileOrder)
     try self.init(
-      source: source, tokenizer: tokenizer, normalization: normalization, filter: filter,
-      packing: packing, batchSize: batchSize, sequenceLength: sequenceLength,
-      endOfCorpus: endOfCorpus, cursor: cursor)
+      mixing: [CorpusComponent(source: source, whenDry: endOfCorpus)], tokenizer: tokenizer,
+      normalization: normalization, filter: filter,
+      Layout(packing: packing, batchSize: batchSize, sequenceLength: sequenceLength),
+      readers: readers, cursor: cursor)
   }
 
-  /// Opens a source of documents, at a saved cursor if there is one.
+  /// Opens a mixture of sources, at a saved cursor if there is one.
   ///
   /// Padding is the tokenizer's padding token, else its end token, else 0: under causal attention
   /// no target sees it. (The reference pads with the number after the vocabulary's last, and widens
   /// the model for it.)
   ///
-  /// - Throws: `CorpusError`, about the source, settings or the cursor.
+  /// - Parameters:
+  ///   - readers: threads that read and tokenize ahead, with one more that assembles batches; with 0
+  ///     all is done within `next()`.
+  ///   - cursor: where an earlier stream with the same corpus and settings stood, whatever its
+  ///     number of readers, its share, and (but for `Packing.bestFit`) its layout were.
+  /// - Throws: `CorpusError`, about the sources, settings or the cursor.
   public init(
-    source: sending any DocumentSource, tokenizer: any Tokenizer,
-    normalization: Normalization = .none, filter: DocumentFilter, packing: Packing,
-    batchSize: Int, sequenceLength: Int, endOfCorpus: EndOfCorpus = .restart,
-    cursor: Cursor? = nil
+    mixing components: sending [CorpusComponent], tokenizer: any Tokenizer,
+    normalization: Normalization = .none, filter: DocumentFilter, _ layout: Layout,
+    readers: Int = 0, cursor saved: Cursor? = nil
   ) throws(CorpusError) {
-    for (name, value) in [("batchSize", batchSize), ("sequenceLength", sequenceLength)]
-    where value < 1 {
-      throw .invalidSetting(name: name, value: value, expected: "at least 1")
-    }
+    try layout.validate()
     try filter.validate()
-    files = source.files
-    let settings = BatchAssembler.Settings(
-      packing: packing, batchSize: batchSize, sequenceLength: sequenceLength,
-      endOfCorpus: endOfCorpus,
-      paddingToken: tokenizer.paddingToken ?? tokenizer.endToken ?? 0, filter: filter,
-      files: source.files)
-    let fresh = Cursor(
-      epoch: 0, position: nil, isFinished: false, corpus: CorpusIdentity(of: source.files),
+    try CorpusComponent.validate(components)
+    let (files, count) = (components.map(\.source.files), components.count)
+    self.files = files.flatMap { $0 }
+    sourceNames = components.map(\.name)
+    var cursor = Cursor(
+      sequence: 0, position: nil, isFinished: false, corpus: CorpusIdentity(of: self.files),
       tokenizer: tokenizer.fingerprint,
-      reading: "\(source.reading), \(filter), normalization \(normalization), \(packing)",
-      counts: CorpusCounts())
-    let reader = PieceReader(
-      source: source, tokenizer: tokenizer, normalization: normalization, filter: filter,
-      packing: packing)
-    assembler = Mutex(
-      try BatchAssembler(settings: settings, reader: reader, fresh: fresh, resumingAt: cursor))
+      reading: components.map(\.reading).joined(separator: "; ")
+        + ", \(filter), normalization \(normalization), \(layout.packing)",
+      counts: Array(repeating: CorpusCounts(), count: count))
+    if let saved {
+      try cursor.validate(saved)
+      let ends = components.contains { $0.whenDry != .restart }
+      guard !saved.isFinished || ends else {
+        throw .cursorOutsideCorpus(detail: "the corpus had ended there, and now restarts")
+      }
+      cursor = saved
+    }
+    var mixture = MixtureReader(components, filter: filter)
+    if let position = cursor.position { try mixture.resume(at: position.mixture) }
+    let minimumTokens = max(filter.minimumTokens, layout.packing == .padOrTruncate ? 2 : 0)
+    let pipeline = PassagePipeline(
+      mixture,
+      PassageTokenizer(
+        tokenizer: tokenizer, normalization: normalization, filter: filter,
+        minimumTokens: minimumTokens),
+      readers: cursor.isFinished ? 0 : readers)
+    let assembler = try BatchAssembler(
+      settings: BatchAssembler.Settings(
+        packing: layout.packing, batchSize: layout.batchSize,
+        sequenceLength: layout.sequenceLength,
+        paddingToken: tokenizer.paddingToken ?? tokenizer.endToken ?? 0, share: layout.share,
+        files: files),
+      pieces: PieceSequence(
+        pipeline, filter: filter, componentCount: count, resumingAt: cursor.position),
+      cursor: cursor)
+    state = Mutex(
+      readers > 0 ? .queued(BatchQueue(assembler), cursor) : .assembling(assembler))
   }
 
   /// The next batch, or nil at the end of a corpus that does not restart.
@@ -85,12 +150,29 @@ public final class BatchStream: Sendable {
   /// - Throws: `CorpusError`; after an error every call throws it again, and `cursor` stays where
   ///   it was before the batch that failed.
   public func next() throws(CorpusError) -> Batch? {
-    try assembler.withLock { (assembler) throws(CorpusError) in try assembler.next() }
+    try state.withLock { (state) throws(CorpusError) in
+      switch state {
+      case .assembling(var assembler):
+        defer { state = .assembling(assembler) }
+        return try assembler.next()
+      case .queued(let queue, _):
+        let (batch, cursor) = try queue.next()
+        state = .queued(queue, cursor)
+        return batch
+      }
+    }
   }
 
   /// The place after the last batch given.
-  public var cursor: Cursor { assembler.withLock { $0.cursor } }
+  public var cursor: Cursor {
+    state.withLock {
+      switch $0 {
+      case .assembling(let assembler): assembler.cursor
+      case .queued(_, let cursor): cursor
+      }
+    }
+  }
 
-  /// What became of the corpus up to the last batch given.
-  public var counts: CorpusCounts { cursor.counts }
+  /// What became of the corpus up to the last batch given, all sources together.
+  public var counts: CorpusCounts { cursor.counts.total }
 }

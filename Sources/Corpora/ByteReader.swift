@@ -42,12 +42,18 @@ public final class FileByteReader: ByteReader {
   /// The file's path, for messages.
   public let path: String
   private let descriptor: Int32
+  private let expectedByteCount: Int?
+  private var position = 0
 
   /// Opens the file.
   ///
-  /// - Throws: `CorpusError.missingFile`, `.unreadable`.
-  public init(path: String) throws(CorpusError) {
+  /// - Parameter expectedByteCount: the size that it had when the corpus was listed. A file that has
+  ///   another when it is read, or comes to have another, is an error: what was read of it would
+  ///   not be read again.
+  /// - Throws: `CorpusError.missingFile`, `.unreadable`, `.fileChanged`.
+  public init(path: String, expectedByteCount: Int? = nil) throws(CorpusError) {
     self.path = path
+    self.expectedByteCount = expectedByteCount
     descriptor = open(path, O_RDONLY | O_CLOEXEC)
     guard descriptor >= 0 else {
       if errno == ENOENT { throw .missingFile(path: path) }
@@ -56,6 +62,8 @@ public final class FileByteReader: ByteReader {
     #if canImport(Glibc)
       posix_fadvise(descriptor, 0, 0, POSIX_FADV_SEQUENTIAL)
     #endif
+    let size = try size()
+    if let expectedByteCount, size != expectedByteCount { throw changed(to: size) }
   }
 
   deinit { if descriptor >= 0 { close(descriptor) } }
@@ -68,24 +76,38 @@ public final class FileByteReader: ByteReader {
       #else
         let count = Darwin.read(descriptor, buffer.baseAddress, buffer.count)
       #endif
-      if count >= 0 { return count }
-      guard errno == EINTR else {
+      if count < 0, errno == EINTR { continue }
+      guard count >= 0 else {
         throw .unreadable(path: path, reason: String(cString: strerror(errno)))
       }
+      position += count
+      if let expectedByteCount {
+        let isWhole = count > 0 ? position <= expectedByteCount : position == expectedByteCount
+        guard isWhole else { throw changed(to: try size()) }
+      }
+      return count
     }
   }
 
   /// Moves the file position, without reading.
   public func skip(_ count: Int) throws(CorpusError) -> Int {
-    var status = stat()
-    let position = lseek(descriptor, 0, SEEK_CUR)
-    guard position >= 0, fstat(descriptor, &status) == 0 else {
-      throw .unreadable(path: path, reason: String(cString: strerror(errno)))
-    }
-    let skipped = max(0, min(count, Int(status.st_size) - Int(position)))
+    let skipped = max(0, min(count, try size() - position))
     guard lseek(descriptor, off_t(skipped), SEEK_CUR) >= 0 else {
       throw .unreadable(path: path, reason: String(cString: strerror(errno)))
     }
+    position += skipped
     return skipped
+  }
+
+  private func size() throws(CorpusError) -> Int {
+    var status = stat()
+    guard fstat(descriptor, &status) == 0 else {
+      throw .unreadable(path: path, reason: String(cString: strerror(errno)))
+    }
+    return Int(status.st_size)
+  }
+
+  private func changed(to size: Int) -> CorpusError {
+    .fileChanged(path: path, listed: expectedByteCount ?? size, found: size)
   }
 }

@@ -30,7 +30,8 @@ package func normalizedCharacterCount(
   return min(count, limit)
 }
 
-private func decodedScalar(
+/// The scalar that begins at a place of valid UTF-8, and how many bytes it takes.
+func decodedScalar(
   _ text: UnsafeBufferPointer<UInt8>, at index: Int
 ) -> (scalar: UInt32, length: Int) {
   func bits(_ offset: Int) -> UInt32 { UInt32(text[index + offset] & 0x3F) }

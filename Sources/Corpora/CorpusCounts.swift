@@ -1,8 +1,9 @@
-/// What became of a corpus so far, from the first epoch on; a resumed stream goes on counting.
+/// What became of a corpus, or of one source of a mixture, so far, from the first epoch on; a resumed stream goes on counting.
 public struct CorpusCounts: Codable, Sendable, Equatable {
   /// Documents whose reading began.
   public var documentsRead = 0
-  /// Documents of which at least one piece passed the filter.
+  /// Documents of which at least one piece passed the filter; of very long ones, a piece of the
+  /// first passage.
   public var documentsKept = 0
   /// Pieces cut.
   public var piecesRead = 0
@@ -37,10 +38,19 @@ public struct CorpusCounts: Codable, Sendable, Equatable {
   }
 
   /// Beyond any run, and far from where adding to it would overflow.
-  static let limit = 1 << 60
+  ///
+  /// A thousand sources at this limit can still be added up.
+  static let limit = 1 << 53
 
   /// Whether these can have been counted, and not come from a damaged file.
   var isPlausible: Bool { Self.fields.allSatisfy { (0..<Self.limit).contains(self[keyPath: $0]) } }
+
+  /// The counts of both.
+  public static func + (left: CorpusCounts, right: CorpusCounts) -> CorpusCounts {
+    var sum = left
+    for field in fields { sum[keyPath: field] += right[keyPath: field] }
+    return sum
+  }
 
   static func - (left: CorpusCounts, right: CorpusCounts) -> CorpusCounts {
     var difference = left
@@ -55,4 +65,9 @@ public struct CorpusCounts: Codable, Sendable, Equatable {
       \.tokensUsed, \.tokensPadded, \.tokensDropped,
     ]
   }
+}
+
+extension Array<CorpusCounts> {
+  /// Those of all sources together.
+  public var total: CorpusCounts { reduce(CorpusCounts(), +) }
 }

@@ -13,6 +13,8 @@ public enum CorpusError: Error, Equatable, Sendable {
   case notAFile(path: String)
   /// The system refuses to open or read a file.
   case unreadable(path: String, reason: String)
+  /// A file has another size than when the corpus was listed.
+  case fileChanged(path: String, listed: Int, found: Int)
   /// The first bytes are those of a format that this module does not read.
   case unsupportedFormat(path: String, format: String)
   /// A compressed file ends before its data does.
@@ -39,6 +41,10 @@ public enum CorpusError: Error, Equatable, Sendable {
   case cursorOutsideCorpus(detail: String)
   /// A setting makes no sense.
   case invalidSetting(name: String, value: Int, expected: String)
+  /// A source's share of a mixture makes no sense.
+  case invalidWeight(source: String, weight: Double, expected: String)
+  /// A document filter's setting, which is not a whole number, makes no sense.
+  case invalidScreening(setting: String, value: String, expected: String)
 
   /// Whether the fault lies within one line, so that reading can go on after it.
   var concernsOneLine: Bool {
@@ -64,6 +70,9 @@ extension CorpusError: CustomStringConvertible {
       "\(path): not a regular file; for a folder's files write a pattern such as \(path)/*.jsonl"
     case .unreadable(let path, let reason):
       "\(path): cannot be read (\(reason)); check its permissions and its disk"
+    case .fileChanged(let path, let listed, let found):
+      "\(path): it had \(listed) bytes when the corpus was listed and has \(found) now; "
+        + "let nothing write to a corpus that is read, and start again"
     case .unsupportedFormat(let path, let format):
       "\(path): this is \(format); convert it to JSON lines or text, plain or in gzip or zstd"
     case .truncated(let path, let compression, let byteOffset):
@@ -101,6 +110,11 @@ extension CorpusError: CustomStringConvertible {
         + "start without it, or from another checkpoint"
     case .invalidSetting(let name, let value, let expected):
       "\(name) is \(value), expected \(expected)"
+    case .invalidWeight(let source, let weight, let expected):
+      "the weight of source \(source) is \(weight), expected \(expected); "
+        + "change it in the recipe's mixture"
+    case .invalidScreening(let setting, let value, let expected):
+      "\(setting) is \(value), expected \(expected)"
     }
   }
 }

@@ -98,10 +98,12 @@ public struct FileDocumentSource: DocumentSource {
   }
 
   private mutating func openFile(record: Int, byteOffset: Int) throws(CorpusError) {
-    let path = files[epochOrder[place]].path
-    let format = try FileFormat(ofFileAt: path)
-    let reader = try openDecompressed(path: path, compression: format.compression)
-    switch format.layout {
+    let file = files[epochOrder[place]]
+    let path = file.path
+    let opened = try OpenedFile(
+      path: path, FileByteReader(path: path, expectedByteCount: file.byteCount))
+    let reader = opened.reader
+    switch opened.format.layout {
     case .text:
       guard record == 0, byteOffset == 0 else {
         throw .cursorOutsideCorpus(detail: "record \(record) of \(path), which is one document")

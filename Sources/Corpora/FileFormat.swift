@@ -26,21 +26,41 @@ public struct FileFormat: Sendable, Equatable {
   /// The contents.
   public let layout: DocumentLayout
 
-  /// Looks at a file.
+  /// Looks at a file; see `OpenedFile`.
   ///
-  /// The wrapping shows in the first bytes, whatever the name says. A name that ends in `.txt`
-  /// means text, in `.jsonl`, `.ndjson` or `.json` JSON lines (before `.gz`, `.zst` and the like);
-  /// under any other name a file whose text starts with `{` is JSON lines.
+  /// - Throws: `CorpusError`.
+  public init(ofFileAt path: String) throws(CorpusError) {
+    self = try OpenedFile(path: path, FileByteReader(path: path)).format
+  }
+
+  init(compression: Compression, layout: DocumentLayout) {
+    self.compression = compression
+    self.layout = layout
+  }
+}
+
+/// A file whose format is found and whose text is about to be read.
+struct OpenedFile {
+  let format: FileFormat
+  /// The text, unwrapped.
+  let reader: any ByteReader
+
+  /// Looks at a file's first bytes, without reading any of them twice.
+  ///
+  /// The wrapping shows in the first bytes, whatever the name says. A text that starts with a JSON
+  /// object is JSON lines; so is one whose name ends in `.jsonl`, `.ndjson` or `.json` (before `.gz`,
+  /// `.zst` and the like), so that a broken first line is an error and no text.
   ///
   /// - Throws: `CorpusError` for formats of other kinds, and for a name that says compressed over
   ///   contents that are neither compressed nor text.
-  public init(ofFileAt path: String) throws(CorpusError) {
-    let head = try firstBytes(of: FileByteReader(path: path))
+  init(path: String, _ file: any ByteReader) throws(CorpusError) {
+    let raw = try PeekingReader(file)
+    let head = raw.firstBytes
     if let format = Self.foreignFormat(head) {
       throw .unsupportedFormat(path: path, format: format)
     }
     let (stem, namedCompression) = Self.unwrappedName(path)
-    compression = Self.compression(head) ?? .none
+    let compression = Self.compression(head) ?? .none
     if compression == .none, namedCompression != .none {
       // Some servers unwrap what they send and leave the name: that is fine, anything else is not.
       guard !head.isEmpty else {
@@ -52,16 +72,19 @@ public struct FileFormat: Sendable, Equatable {
           detail: "its first bytes are not those of the format")
       }
     }
-    if stem.hasSuffix(".txt") {
-      layout = .text
-    } else if [".jsonl", ".ndjson", ".json"].contains(where: stem.hasSuffix) {
-      layout = .jsonLines
-    } else {
-      let text = try firstBytes(of: openDecompressed(path: path, compression: compression))
-      let start = text.starts(with: byteOrderMark) ? text.dropFirst(3) : text[...]
-      let first = start.first { ![0x20, 0x09, 0x0A, 0x0D].contains($0) }
-      layout = first == UInt8(ascii: "{") ? .jsonLines : .text
-    }
+    let text = try PeekingReader(unwrapped(path: path, raw, compression: compression))
+    let isLines =
+      [".jsonl", ".ndjson", ".json"].contains(where: stem.hasSuffix)
+      || Self.startsWithObject(text.firstBytes)
+    format = FileFormat(compression: compression, layout: isLines ? .jsonLines : .text)
+    reader = text
+  }
+
+  /// Whether a text's first line begins as a JSON object does: a brace, then a name or nothing.
+  private static func startsWithObject(_ text: [UInt8]) -> Bool {
+    let start = text.starts(with: byteOrderMark) ? text.dropFirst(3) : text[...]
+    let dense = start.lazy.filter { ![0x20, 0x09, 0x0A, 0x0D].contains($0) }.prefix(2)
+    return Array(dense) == Array("{\"".utf8) || Array(dense) == Array("{}".utf8)
   }
 
   private static func unwrappedName(_ path: String) -> (stem: String, Compression) {
@@ -108,23 +131,15 @@ public struct FileFormat: Sendable, Equatable {
 package func openDecompressed(
   path: String, compression: Compression
 ) throws(CorpusError) -> any ByteReader {
-  let file = try FileByteReader(path: path)
-  return switch compression {
+  try unwrapped(path: path, FileByteReader(path: path), compression: compression)
+}
+
+private func unwrapped(
+  path: String, _ file: any ByteReader, compression: Compression
+) throws(CorpusError) -> any ByteReader {
+  switch compression {
   case .none: file
   case .gzip: try GzipReader(path: path, file: file)
   case .zstandard: try ZstandardReader(path: path, file: file)
   }
-}
-
-/// The first few thousand bytes, enough to see past a licence's blank lines.
-private func firstBytes(of reader: any ByteReader) throws(CorpusError) -> [UInt8] {
-  let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 4_096, alignment: 16)
-  defer { buffer.deallocate() }
-  var count = 0
-  while count < buffer.count {
-    let got = try reader.read(into: UnsafeMutableRawBufferPointer(rebasing: buffer[count...]))
-    if got == 0 { break }
-    count += got
-  }
-  return Array(buffer[..<count])
 }

@@ -3,10 +3,11 @@ package struct PieceCutter {
   private let maximumWords: Int
   private let maximumBytes: Int
   /// Where the next piece starts, how far it was searched, and how many spaces were found in it.
-  private var start = 0
+  private(set) var start = 0
   private var searched = 0
   private var spaces = 0
-  private var isFinished = false
+  /// Whether the document's last piece is cut.
+  private(set) var isFinished = false
 
   /// Cuts as a filter says.
   package init(_ filter: DocumentFilter) {

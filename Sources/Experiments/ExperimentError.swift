@@ -22,6 +22,7 @@ public enum ExperimentError: Error, Sendable {
   case recipeChanged(run: String, RecipeDifference)
   case storageChanged(run: String, recorded: String, current: String)
   case tokenizerChanged(run: String, recorded: String, found: String)
+  case olderCursor(path: String)
   case noCheckpoint(run: String, broken: [String])
   case allCheckpointsBroken(run: String, path: String, broken: [String])
   case diverged(step: Int, skips: Int, documents: [String])
@@ -80,6 +81,9 @@ extension ExperimentError: CustomStringConvertible {
     case .tokenizerChanged(let run, let recorded, let found):
       "run \"\(run)\" was trained with a tokenizer of fingerprint \(recorded), this one has "
         + "\(found); give the same tokenizer file"
+    case .olderCursor(let path):
+      "\(path): its place in the corpus was written by an older version, which this one cannot "
+        + "read; go on with that version, or with --accept-changes from the corpus's beginning"
     case .noCheckpoint(let run, let broken):
       "run \"\(run)\" has no whole checkpoint"
         + (broken.isEmpty ? "" : ":\n" + broken.joined(separator: "\n") + "\n")

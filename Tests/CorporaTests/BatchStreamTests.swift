@@ -12,7 +12,7 @@ struct BatchStreamTests {
     let filter = DocumentFilter(
       minimumCharacters: 10, minimumTokens: 50, maximumWordsPerPiece: nil)
     for packing in Packing.allCases {
-      for end in [EndOfCorpus.restart, .stop] {
+      for end in [DrySource.restart, .stop] {
         let stream = try BatchStream(
           files: [folder("*")], tokenizer: ByteTokenizer(), filter: filter, packing: packing,
           batchSize: 1, sequenceLength: 8, endOfCorpus: end, malformedLines: .skip)

@@ -62,4 +62,37 @@ struct CorpusFileTests {
     // FNV-1a of no bytes is its offset basis.
     #expect(CorpusIdentity(of: []).digest == "cbf29ce484222325")
   }
+
+  /// A corpus that something writes to while it is read is no corpus: what was read would not be
+  /// read again.
+  @Test(arguments: ["jsonl", "txt"])
+  func aFileThatChangesWhileItIsReadIsAnError(_ suffix: String) throws {
+    let folder = try TemporaryFolder()
+    let line = suffix == "txt" ? "some text, " : "{\"text\": \"some text\"}\n"
+    // More than a passage of text is read ahead of the first batch.
+    let content = String(repeating: line, count: suffix == "txt" ? 4_000_000 : 200_000)
+    let path = try folder.write(content, to: "a.\(suffix)")
+    let size = content.utf8.count
+    for change in [-1_000, 1_000] {
+      try folder.write(content, to: "a.\(suffix)")
+      let stream = try BatchStream(
+        files: [path], tokenizer: ByteTokenizer(), filter: .none, packing: .concatenated,
+        batchSize: 1, sequenceLength: 64, endOfCorpus: .stop)
+      _ = try stream.next()
+      #expect(truncate(path, size + change) == 0)
+      #expect(throws: CorpusError.fileChanged(path: path, listed: size, found: size + change)) {
+        _ = try stream.remaining()
+      }
+    }
+  }
+
+  @Test func aFileThatVanishesIsAnError() throws {
+    let folder = try TemporaryFolder()
+    let path = try folder.write("some text", to: "a.txt")
+    let stream = try BatchStream(
+      files: [path], tokenizer: ByteTokenizer(), filter: .none, packing: .concatenated,
+      batchSize: 1, sequenceLength: 64, endOfCorpus: .stop)
+    #expect(unlink(path) == 0)
+    #expect(throws: CorpusError.missingFile(path: path)) { try stream.next() }
+  }
 }

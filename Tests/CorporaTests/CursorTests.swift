@@ -37,7 +37,7 @@ struct CursorTests {
     }
 
     func stream(
-      _ packing: Packing, order: FileOrder = .listed, end: EndOfCorpus = .restart,
+      _ packing: Packing, order: FileOrder = .listed, end: DrySource = .restart,
       tokenizer: ByteTokenizer = ByteTokenizer(), words: Int = 16, cursor: Cursor? = nil
     ) throws -> BatchStream {
       try BatchStream(

@@ -8,7 +8,7 @@ struct FileFormatTests {
     return try FileFormat(ofFileAt: folder.write(bytes, to: name))
   }
 
-  @Test func contentsDecideTheWrappingAndNamesTheLayout() throws {
+  @Test func contentsDecideTheFormat() throws {
     let line = Array("{\"text\": \"x\"}\n".utf8)
     func check(_ name: String, _ bytes: [UInt8], _ wrapping: Compression, _ layout: DocumentLayout)
       throws
@@ -20,7 +20,10 @@ struct FileFormatTests {
     try check("a.json.gz", gzipped(line), .gzip, .jsonLines)
     try check("a.JSONL.ZST", zstandard(line), .zstandard, .jsonLines)
     try check("misnamed.jsonl.gz", zstandard(line), .zstandard, .jsonLines)
-    try check("misnamed.txt", gzipped(line), .gzip, .text)
+    try check("misnamed.txt", gzipped(line), .gzip, .jsonLines)
+    try check("book.txt", Array("{ a brace, and then a book".utf8), .none, .text)
+    try check("broken.jsonl", Array("no object\n".utf8), .none, .jsonLines)
+    try check("part-0002", Array("{ }\n".utf8), .none, .jsonLines)
     try check("unwrapped.jsonl.gz", line, .none, .jsonLines)
     try check("part-0001", [0xEF, 0xBB, 0xBF, 0x0A, 0x20] + line, .none, .jsonLines)
     try check("part-0001", gzipped(line), .gzip, .jsonLines)

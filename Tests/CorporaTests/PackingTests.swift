@@ -5,7 +5,7 @@ import Testing
 struct PackingTests {
   func stream(
     _ texts: [String], _ packing: Packing, batchSize: Int, sequenceLength: Int,
-    endOfCorpus: EndOfCorpus = .stop, tokenizer: ByteTokenizer = ByteTokenizer()
+    endOfCorpus: DrySource = .stop, tokenizer: ByteTokenizer = ByteTokenizer()
   ) throws -> (BatchStream, TemporaryFolder) {
     let folder = try TemporaryFolder()
     let path = try folder.write(

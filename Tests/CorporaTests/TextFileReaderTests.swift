@@ -16,11 +16,11 @@ struct TextFileReaderTests {
 
   @Test func aFileIsOneDocumentAsItStands() throws {
     let folder = try TemporaryFolder()
-    let first = try folder.write("\u{FEFF}{\"text\": 1}\r\n\r\n two ", to: "1.txt")
+    let first = try folder.write("\u{FEFF}{text: 1}\r\n\r\n two ", to: "1.txt")
     let second = try folder.write(gzipped(Array("second".utf8)), to: "2.txt.gz")
     let third = try folder.write(zstandard([]), to: "3.txt.zst")
     #expect(
-      try documents([first, second, third]) == ["{\"text\": 1}\r\n\r\n two ", "second", ""])
+      try documents([first, second, third]) == ["{text: 1}\r\n\r\n two ", "second", ""])
   }
 
   @Test func invalidUTF8IsNamedWithItsByte() throws {

@@ -95,44 +95,6 @@ public struct Recipe: Sendable {
   }
 }
 
-/// How documents become rows of tokens.
-public struct CorpusReading: Sendable, Encodable {
-  /// The field of JSON lines that holds the text.
-  public var textField: String
-  /// The Unicode normalization before tokenization.
-  public var normalization: Normalization
-  /// Which pieces of documents are kept.
-  public var filter: DocumentFilter
-  /// How pieces are laid into rows.
-  public var packing: Packing
-  /// What a line that is not usable JSON does.
-  public var malformedLines: MalformedLinePolicy
-
-  public init(
-    textField: String = "text", normalization: Normalization, filter: DocumentFilter,
-    packing: Packing, malformedLines: MalformedLinePolicy = .stop
-  ) {
-    self.textField = textField
-    self.normalization = normalization
-    self.filter = filter
-    self.packing = packing
-    self.malformedLines = malformedLines
-  }
-
-  private enum CodingKeys: String, CodingKey {
-    case textField, normalization, filter, packing, malformedLines
-  }
-
-  public func encode(to encoder: any Encoder) throws {
-    var container = encoder.container(keyedBy: CodingKeys.self)
-    try container.encode(textField, forKey: .textField)
-    try container.encode("\(normalization)", forKey: .normalization)
-    try container.encode(filter, forKey: .filter)
-    try container.encode(packing, forKey: .packing)
-    try container.encode(malformedLines, forKey: .malformedLines)
-  }
-}
-
 /// How rows of tokens become steps.
 public struct Batching: Sendable, Hashable, Encodable {
   /// Tokens a row.

@@ -6,6 +6,8 @@ public struct RecipeOverrides: Sendable, Hashable, Codable {
   public var steps: Int?
   public var checkpointEvery: Int?
   public var corpus: [String]?
+  public var textField: String?
+  public var shuffleWindow: Int?
   public var tokenizer: String?
   public var seed: UInt64?
   public var sequencesPerStep: Int?
@@ -15,6 +17,7 @@ public struct RecipeOverrides: Sendable, Hashable, Codable {
 
   public init(
     steps: Int? = nil, checkpointEvery: Int? = nil, corpus: [String]? = nil,
+    textField: String? = nil, shuffleWindow: Int? = nil,
     tokenizer: String? = nil, seed: UInt64? = nil, sequencesPerStep: Int? = nil,
     precision: Precision? = nil, recomputation: Recomputation? = nil,
     storage: TrainingStorage? = nil
@@ -22,6 +25,8 @@ public struct RecipeOverrides: Sendable, Hashable, Codable {
     self.steps = steps
     self.checkpointEvery = checkpointEvery
     self.corpus = corpus
+    self.textField = textField
+    self.shuffleWindow = shuffleWindow
     self.tokenizer = tokenizer
     self.seed = seed
     self.sequencesPerStep = sequencesPerStep
@@ -38,6 +43,10 @@ public struct RecipeOverrides: Sendable, Hashable, Codable {
     if let steps { result.steps = steps }
     if let checkpointEvery { result.checkpoints.everySteps = checkpointEvery }
     if let corpus, !corpus.isEmpty { result.corpus = CorpusFiles(paths: corpus) }
+    if let textField { result.reading.textField = textField }
+    if let shuffleWindow {
+      result.reading.shuffling = shuffleWindow > 1 ? .shuffled(window: shuffleWindow) : .none
+    }
     if let tokenizer { result.tokenizer = SentencePieceFile(path: tokenizer) }
     if let seed { result.seed = seed }
     if let precision { result.execution.precision = precision }

@@ -7,17 +7,19 @@ struct PreparedData: Sendable {
   let tokenizer: SentencePieceTokenizer
   /// The tokenizer's file, to be kept with every checkpoint.
   let tokenizerBytes: [UInt8]
-  let files: [String]
+  let sources: [TextSource]
 
   /// - Throws: `ExperimentError.emptyCorpus`, `.vocabularyTooLarge`, and what reading corpus and tokenizer throws.
   init(_ recipe: Recipe, in workspace: Workspace, report: (String) -> Void) throws {
-    files = try recipe.corpus.prepare(in: workspace, report: report)
-    let expanded = try CorpusFile.expanding(files)
-    guard expanded.contains(where: { $0.byteCount > 0 }) else {
-      throw ExperimentError.emptyCorpus(paths: expanded.map(\.path))
+    sources = try recipe.corpus.prepare(in: workspace, report: report)
+    for source in sources {
+      let files = try CorpusFile.expanding(source.addresses)
+      guard files.contains(where: { $0.byteCount > 0 }) else {
+        throw ExperimentError.emptyCorpus(paths: files.map(\.path))
+      }
     }
     let path = try recipe.tokenizer.prepare(
-      in: workspace, corpus: files, reading: recipe.reading, report: report)
+      in: workspace, corpus: sources, reading: recipe.reading, report: report)
     let model = try SentencePieceModel(contentsOf: path)
     tokenizer = try SentencePieceTokenizer(model)
     tokenizerBytes = model.serialized()
@@ -29,12 +31,21 @@ struct PreparedData: Sendable {
   }
 
   /// The batches of a recipe's passes, from `cursor` on.
-  func stream(_ recipe: Recipe, cursor: Cursor?) throws(CorpusError) -> BatchStream {
-    try BatchStream(
-      files: files, textField: recipe.reading.textField, tokenizer: tokenizer,
-      normalization: recipe.reading.normalization, filter: recipe.reading.filter,
-      packing: recipe.reading.packing, batchSize: recipe.batching.sequencesPerPass,
-      sequenceLength: recipe.batching.sequenceLength,
-      malformedLines: recipe.reading.malformedLines, cursor: cursor)
+  ///
+  /// - Parameter readers: threads that read ahead; they change nothing but how long steps wait.
+  func stream(
+    _ recipe: Recipe, readers: Int, cursor: Cursor?
+  ) throws(CorpusError) -> BatchStream {
+    var components: [CorpusComponent] = []
+    for source in sources {
+      components.append(try source.component(reading: recipe.reading, seed: recipe.seed))
+    }
+    return try BatchStream(
+      mixing: components, tokenizer: tokenizer, normalization: recipe.reading.normalization,
+      filter: recipe.reading.filter,
+      BatchStream.Layout(
+        packing: recipe.reading.packing, batchSize: recipe.batching.sequencesPerPass,
+        sequenceLength: recipe.batching.sequenceLength),
+      readers: readers, cursor: cursor)
   }
 }

@@ -25,21 +25,27 @@ public struct Pretraining: Sendable {
   private let record: RunRecord
   private let run: RunDirectory
   private let workspace: Workspace
+  private let readers: Int
   private let acceptsChanges: Bool
+
+  /// Threads that read ahead unless told otherwise: one tokenizes a thousand times faster than a core
+  /// trains, a second bridges the pauses of a server.
+  public static let defaultReaders = 2
 
   /// A new run of `recipe`, which has its overrides not yet applied.
   ///
   /// - Throws: `ExperimentError`.
   public static func start(
     _ recipe: Recipe, overrides: RecipeOverrides, run: RunDirectory, threads: Int,
-    in workspace: Workspace
+    readers: Int = defaultReaders, in workspace: Workspace
   ) throws -> Outcome {
     let resolved = overrides.applied(to: recipe)
     try resolved.validate()
     guard !run.exists else { throw ExperimentError.runExists(name: run.name) }
     let record = RunRecord(recipe: recipe.name, overrides: overrides, threads: threads)
     let pretraining = Pretraining(
-      recipe: resolved, record: record, run: run, workspace: workspace, acceptsChanges: false)
+      recipe: resolved, record: record, run: run, workspace: workspace, readers: readers,
+      acceptsChanges: false)
     return try pretraining.execute(isNew: true)
   }
 
@@ -47,13 +53,14 @@ public struct Pretraining: Sendable {
   ///
   /// - Throws: `ExperimentError`.
   public static func resume(
-    _ run: RunDirectory, recipes: RecipeCatalog, acceptsChanges: Bool, in workspace: Workspace
+    _ run: RunDirectory, recipes: RecipeCatalog, acceptsChanges: Bool,
+    readers: Int = defaultReaders, in workspace: Workspace
   ) throws -> Outcome {
     let record = try run.record()
     let recipe = record.overrides.applied(to: try recipes.recipe(named: record.recipe))
     try recipe.validate()
     let pretraining = Pretraining(
-      recipe: recipe, record: record, run: run, workspace: workspace,
+      recipe: recipe, record: record, run: run, workspace: workspace, readers: readers,
       acceptsChanges: acceptsChanges)
     return try pretraining.execute(isNew: false)
   }
@@ -102,13 +109,13 @@ public struct Pretraining: Sendable {
     _ data: PreparedData, cursor: Cursor?
   ) throws(CorpusError) -> BatchStream {
     do throws(CorpusError) {
-      return try data.stream(recipe, cursor: cursor)
+      return try data.stream(recipe, readers: readers, cursor: cursor)
     } catch {
       switch error {
       case .corpusChanged, .readingChanged:
         guard acceptsChanges else { throw error }
         Self.say("\(error)\nchanges are accepted: the corpus is read from its beginning")
-        return try data.stream(recipe, cursor: nil)
+        return try data.stream(recipe, readers: readers, cursor: nil)
       default: throw error
       }
     }
@@ -176,6 +183,10 @@ public struct Pretraining: Sendable {
     guard saved.state.tokenizer == data.tokenizer.fingerprint else {
       throw ExperimentError.tokenizerChanged(
         run: run.name, recorded: saved.state.tokenizer, found: data.tokenizer.fingerprint)
+    }
+    if saved.state.hasUnreadableCursor {
+      guard acceptsChanges else { throw ExperimentError.olderCursor(path: saved.path) }
+      Self.say("\(saved.path): its place in the corpus is lost: the corpus is read from its beginning")
     }
     guard saved.state.step < recipe.steps else {
       throw ExperimentError.runIsComplete(name: run.name, steps: recipe.steps)

@@ -1,0 +1,67 @@
+import Corpora
+import Foundation
+import Tokenization
+
+/// Where a recipe's token ids come from.
+public protocol TokenizerSource: Encodable, Sendable {
+  /// Makes the tokenizer file if it is missing and returns its path.
+  func prepare(
+    in workspace: Workspace, corpus: [TextSource], reading: CorpusReading, report: (String) -> Void
+  ) throws -> String
+}
+
+/// A SentencePiece model file that is there already.
+public struct SentencePieceFile: TokenizerSource {
+  public var path: String?
+
+  public init(path: String?) { self.path = path }
+
+  public func prepare(
+    in workspace: Workspace, corpus: [TextSource], reading: CorpusReading, report: (String) -> Void
+  ) throws -> String {
+    guard let path else { throw ExperimentError.noTokenizer }
+    return path
+  }
+}
+
+extension TokenizerSource where Self == SentencePieceFile {
+  /// A SentencePiece model file.
+  public static func sentencePiece(_ path: String) -> SentencePieceFile {
+    SentencePieceFile(path: path)
+  }
+
+  /// Nothing yet: the command line must name the file.
+  public static var namedOnCommandLine: SentencePieceFile { SentencePieceFile(path: nil) }
+}
+
+/// A byte-pair tokenizer trained from the recipe's own corpus, once for each corpus.
+public struct TrainedTokenizer: TokenizerSource {
+  public var vocabularySize: Int
+
+  public init(vocabularySize: Int) { self.vocabularySize = vocabularySize }
+
+  public func prepare(
+    in workspace: Workspace, corpus: [TextSource], reading: CorpusReading, report: (String) -> Void
+  ) throws -> String {
+    let source = try FileDocumentSource(
+      files: corpus.flatMap(\.addresses), textField: corpus.first?.textField ?? reading.textField,
+      malformedLines: reading.malformedLines)
+    let identity = CorpusIdentity(of: source.files)
+    let directory = "\(workspace.data)/tokenizers"
+    let path = "\(directory)/\(identity.digest)-\(reading.textField)-\(vocabularySize).model"
+    guard !FileManager.default.fileExists(atPath: path) else { return path }
+    report("training a tokenizer of \(vocabularySize) pieces")
+    try FileManager.default.createDirectory(
+      atPath: directory, withIntermediateDirectories: true)
+    let model = try TokenizerTraining.train(from: source, vocabularySize: vocabularySize)
+    try model.write(to: path)
+    return path
+  }
+}
+
+extension TokenizerSource where Self == TrainedTokenizer {
+  /// A byte-pair tokenizer trained from the recipe's own corpus.
+  public static func trained(vocabularySize: Int) -> TrainedTokenizer {
+    TrainedTokenizer(vocabularySize: vocabularySize)
+  }
+}
