@@ -23,6 +23,7 @@ public struct CorpusShare: Sendable, Equatable {
 struct BatchAssembler: Sendable {
   struct Settings: Sendable {
     let packing: Packing
+    let attention: AttentionScope
     let batchSize: Int
     let sequenceLength: Int
     let paddingToken: Int32
@@ -47,11 +48,13 @@ struct BatchAssembler: Sendable {
     self.cursor = cursor
     self.pieces = pieces
     rowCounts = cursor.counts.map(\.ofRows)
-    let capacity = settings.sequenceLength + 1
+    let (length, attention) = (settings.sequenceLength, settings.attention)
     packer =
       switch settings.packing {
-      case .concatenated: JoinedRows(capacity: capacity)
-      case .padOrTruncate: PieceRows(capacity: capacity)
+      case .concatenated: JoinedRows(sequenceLength: length, attention: attention)
+      case .padOrTruncate: PieceRows(sequenceLength: length, attention: attention)
+      case .bestFit(let windowPieces):
+        BestFitRows(windowPieces: windowPieces, sequenceLength: length, attention: attention)
       }
     if let position = cursor.position { try packer.resume(at: position, from: &self.pieces) }
   }
@@ -78,7 +81,7 @@ struct BatchAssembler: Sendable {
     var count = 0
     while count < rows, let row = try packer.next(from: &pieces) {
       if (own..<own + settings.batchSize).contains(count) {
-        batch.append(row.tokens[...], origin: origin(of: row))
+        batch.append(row.stretches, attention: settings.attention, origin: origin(of: row))
       }
       for use in row.uses {
         rowCounts[use.component].tokensUsed += use.used
@@ -101,7 +104,8 @@ struct BatchAssembler: Sendable {
         path: settings.files[place.component][document.file].path, line: document.record + 1,
         piece: place.piece.index)
     }
-    return RowOrigin(first: place(row.first), last: place(row.last))
+    return RowOrigin(
+      first: place(row.parts[0].place), last: place(row.parts[row.parts.count - 1].place))
   }
 }
 

@@ -18,6 +18,8 @@ public final class BatchStream: Sendable {
   public struct Layout: Sendable {
     /// How tokens become rows.
     public var packing: Packing
+    /// Whether attention is kept inside documents that share a row.
+    public var attention: AttentionScope
     /// Rows a batch.
     public var batchSize: Int
     /// Tokens a row.
@@ -27,15 +29,30 @@ public final class BatchStream: Sendable {
 
     /// Describes batches.
     public init(
-      packing: Packing, batchSize: Int, sequenceLength: Int, share: CorpusShare = .whole
+      packing: Packing, attention: AttentionScope = .row, batchSize: Int, sequenceLength: Int,
+      share: CorpusShare = .whole
     ) {
       self.packing = packing
+      self.attention = attention
       self.batchSize = batchSize
       self.sequenceLength = sequenceLength
       self.share = share
     }
 
+    /// Fewest tokens of a piece that rows can use.
+    var minimumTokens: Int { packing == .concatenated && attention == .row ? 0 : 2 }
+
+    /// As much of it as a cursor depends on, in words.
+    var reading: String {
+      let within = attention == .document ? ", attention inside documents" : ""
+      guard case .bestFit = packing else { return "\(packing)\(within)" }
+      return "\(packing), rows of \(sequenceLength)\(within)"
+    }
+
     func validate() throws(CorpusError) {
+      if case .bestFit(let windowPieces) = packing, windowPieces < 1 {
+        throw .invalidSetting(name: "windowPieces", value: windowPieces, expected: "at least 1")
+      }
       for (name, value) in [
         ("batchSize", batchSize), ("sequenceLength", sequenceLength), ("share count", share.count),
       ] where value < 1 {
@@ -66,6 +83,7 @@ public final class BatchStream: Sendable {
   ///   - textField: the field of JSON lines that holds the text (the reference's `text_key`).
   ///   - normalization: what is done to each piece before it is tokenized.
   ///   - packing: how tokens become rows.
+  ///   - attention: whether attention is kept inside documents that share a row.
   ///   - batchSize: rows a batch.
   ///   - sequenceLength: tokens a row.
   ///   - cursor: where an earlier stream with the same corpus and settings stood.
@@ -73,7 +91,8 @@ public final class BatchStream: Sendable {
   public convenience init(
     files patterns: [String], textField: String = "text", tokenizer: any Tokenizer,
     normalization: Normalization = .none, filter: DocumentFilter, packing: Packing,
-    batchSize: Int, sequenceLength: Int, endOfCorpus: DrySource = .restart,
+    attention: AttentionScope = .row, batchSize: Int, sequenceLength: Int,
+    endOfCorpus: DrySource = .restart,
     malformedLines: MalformedLinePolicy = .stop, fileOrder: FileOrder = .listed,
     readers: Int = 0, cursor: Cursor? = nil
   ) throws(CorpusError) {
@@ -82,7 +101,9 @@ public final class BatchStream: Sendable {
     try self.init(
       mixing: [CorpusComponent(source: source, whenDry: endOfCorpus)], tokenizer: tokenizer,
       normalization: normalization, filter: filter,
-      Layout(packing: packing, batchSize: batchSize, sequenceLength: sequenceLength),
+      Layout(
+        packing: packing, attention: attention, batchSize: batchSize,
+        sequenceLength: sequenceLength),
       readers: readers, cursor: cursor)
   }
 
@@ -113,7 +134,7 @@ public final class BatchStream: Sendable {
       sequence: 0, position: nil, isFinished: false, corpus: CorpusIdentity(of: self.files),
       tokenizer: tokenizer.fingerprint,
       reading: components.map(\.reading).joined(separator: "; ")
-        + ", \(filter), normalization \(normalization), \(layout.packing)",
+        + ", \(filter), normalization \(normalization), \(layout.reading)",
       counts: Array(repeating: CorpusCounts(), count: count))
     if let saved {
       try cursor.validate(saved)
@@ -125,7 +146,7 @@ public final class BatchStream: Sendable {
     }
     var mixture = MixtureReader(components, filter: filter)
     if let position = cursor.position { try mixture.resume(at: position.mixture) }
-    let minimumTokens = max(filter.minimumTokens, layout.packing == .padOrTruncate ? 2 : 0)
+    let minimumTokens = max(filter.minimumTokens, layout.minimumTokens)
     let pipeline = PassagePipeline(
       mixture,
       PassageTokenizer(
@@ -134,7 +155,7 @@ public final class BatchStream: Sendable {
       readers: cursor.isFinished ? 0 : readers)
     let assembler = try BatchAssembler(
       settings: BatchAssembler.Settings(
-        packing: layout.packing, batchSize: layout.batchSize,
+        packing: layout.packing, attention: layout.attention, batchSize: layout.batchSize,
         sequenceLength: layout.sequenceLength,
         paddingToken: tokenizer.paddingToken ?? tokenizer.endToken ?? 0, share: layout.share,
         files: files),
