@@ -69,7 +69,8 @@ enum RecipeView {
       ("tokenizer", tokenizerLine(recipe)),
       (
         "reading",
-        "\(recipe.reading.packing), \(recipe.reading.filter), normalization "
+        "\(recipe.reading.packing), attention within the \(recipe.reading.attention), "
+          + "\(recipe.reading.filter), normalization "
           + "\(recipe.reading.normalization), shuffled: \(recipe.reading.shuffling)"
       ),
       ("seed", String(recipe.seed)),

@@ -229,6 +229,18 @@ struct SegmentedCase: Sendable, CustomTestStringConvertible {
     #expect(results.values.count == 5 && Set(results.values).count == 1)
   }
 
+  /// What forward kept goes with the tape.
+  @Test func nothingOutlivesTheGradient() {
+    weak var kept: Buffer?
+    let sizes = SegmentedCase.all[4]
+    for _ in 0..<2 {
+      let (x, dy) = Self.inputs(sizes, .bfloat16)
+      kept = x.buffer
+      _ = Self.run(x, dy, queryHeads: 4, keyValueHeads: 2, sizes.segments)
+    }
+    #expect(kept == nil)
+  }
+
   /// Positions begin anew in each segment: the bits are those of the segment in its own row.
   @Test(arguments: [ElementType.float32, .bfloat16])
   func rotaryPositionsBeginAnew(type: ElementType) {

@@ -55,7 +55,9 @@ public struct CorpusCount: Sendable, Encodable {
     let stream = try BatchStream(
       mixing: components, tokenizer: tokenizer, normalization: reading.normalization,
       filter: reading.filter,
-      BatchStream.Layout(packing: reading.packing, batchSize: 8, sequenceLength: sequenceLength),
+      BatchStream.Layout(
+        packing: reading.packing, attention: reading.attention, batchSize: 8,
+        sequenceLength: sequenceLength),
       readers: readers)
     while try stream.next() != nil {
       progress(stream.counts.textBytesRead, stream.cursor.sequence)

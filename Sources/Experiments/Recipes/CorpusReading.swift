@@ -13,24 +13,27 @@ public struct CorpusReading: Sendable, Encodable {
   public var shuffling: CorpusShuffling
   /// How pieces are laid into rows.
   public var packing: Packing
+  /// Whether attention is kept inside documents that share a row.
+  public var attention: AttentionScope
   /// What a line that is not usable JSON does.
   public var malformedLines: MalformedLinePolicy
 
   public init(
     textField: String = "text", normalization: Normalization, filter: DocumentFilter,
     shuffling: CorpusShuffling = .none, packing: Packing,
-    malformedLines: MalformedLinePolicy = .stop
+    attention: AttentionScope = .row, malformedLines: MalformedLinePolicy = .stop
   ) {
     self.textField = textField
     self.normalization = normalization
     self.filter = filter
     self.shuffling = shuffling
     self.packing = packing
+    self.attention = attention
     self.malformedLines = malformedLines
   }
 
   private enum CodingKeys: String, CodingKey {
-    case textField, normalization, filter, shuffling, packing, malformedLines
+    case textField, normalization, filter, shuffling, packing, attention, malformedLines
   }
 
   public func encode(to encoder: any Encoder) throws {
@@ -40,6 +43,8 @@ public struct CorpusReading: Sendable, Encodable {
     try container.encode(filter, forKey: .filter)
     try container.encode("\(shuffling)", forKey: .shuffling)
     try container.encode(packing, forKey: .packing)
+    // Records from before there was a choice stay as they are.
+    if attention != .row { try container.encode(attention, forKey: .attention) }
     try container.encode(malformedLines, forKey: .malformedLines)
   }
 }

@@ -44,8 +44,8 @@ struct PreparedData: Sendable {
       mixing: components, tokenizer: tokenizer, normalization: recipe.reading.normalization,
       filter: recipe.reading.filter,
       BatchStream.Layout(
-        packing: recipe.reading.packing, batchSize: recipe.batching.sequencesPerPass,
-        sequenceLength: recipe.batching.sequenceLength),
+        packing: recipe.reading.packing, attention: recipe.reading.attention,
+        batchSize: recipe.batching.sequencesPerPass, sequenceLength: recipe.batching.sequenceLength),
       readers: readers, cursor: cursor)
   }
 }
