@@ -31,18 +31,7 @@ struct PretrainCommand: AsyncParsableCommand {
   @Option(parsing: .unconditional, help: "Steps between two checkpoints.")
   var checkpointEvery: Int?
 
-  @Option(
-    parsing: .upToNextOption,
-    help: "Files, addresses and patterns to train on: text, JSON lines, parquet.")
-  var corpus: [String] = []
-
-  @Option(help: "The field or column that holds the text; the recipe's if left out.")
-  var textField: String?
-
-  @Option(
-    parsing: .unconditional,
-    help: "Shuffle files, and documents in windows of so many; 1 for as they lie.")
-  var shuffle: Int?
+  @OptionGroup var corpus: CorpusArguments
 
   @Option(parsing: .unconditional, help: "Threads that read ahead; they change no result.")
   var readers = Pretraining.defaultReaders
@@ -82,11 +71,11 @@ struct PretrainCommand: AsyncParsableCommand {
   }
 
   func run() async throws {
-    let overrides = RecipeOverrides(
-      steps: steps, checkpointEvery: checkpointEvery, corpus: corpus.isEmpty ? nil : corpus,
-      textField: textField, shuffleWindow: shuffle,
-      tokenizer: tokenizer, seed: seed, sequencesPerStep: sequencesPerStep, precision: precision,
+    var overrides = RecipeOverrides(
+      steps: steps, checkpointEvery: checkpointEvery, tokenizer: tokenizer, seed: seed,
+      sequencesPerStep: sequencesPerStep, precision: precision,
       recomputation: recompute, storage: storage)
+    corpus.apply(to: &overrides)
     let base = try Program.recipes.recipe(named: recipe)
     if dryRun {
       let resolved = overrides.applied(to: base)

@@ -23,6 +23,7 @@ public enum ExperimentError: Error, Sendable {
   case storageChanged(run: String, recorded: String, current: String)
   case tokenizerChanged(run: String, recorded: String, found: String)
   case olderCursor(path: String)
+  case noEvaluationTexts
   case noCheckpoint(run: String, broken: [String])
   case allCheckpointsBroken(run: String, path: String, broken: [String])
   case diverged(step: Int, skips: Int, documents: [String])
@@ -84,6 +85,9 @@ extension ExperimentError: CustomStringConvertible {
     case .olderCursor(let path):
       "\(path): its place in the corpus was written by an older version, which this one cannot "
         + "read; go on with that version, or with --accept-changes from the corpus's beginning"
+    case .noEvaluationTexts:
+      "the recipe drops text of evaluations but names none; give tasks, as with --decontaminate "
+        + "arc_easy,hellaswag --evaluation-data DIR"
     case .noCheckpoint(let run, let broken):
       "run \"\(run)\" has no whole checkpoint"
         + (broken.isEmpty ? "" : ":\n" + broken.joined(separator: "\n") + "\n")

@@ -9,6 +9,10 @@ public struct CorpusReading: Sendable, Encodable {
   public var normalization: Normalization
   /// Which pieces of documents are kept.
   public var filter: DocumentFilter
+  /// Which documents are dropped whole.
+  public var screening: DocumentScreening
+  /// The evaluations whose text `screening.contamination` keeps out.
+  public var evaluations: EvaluationTexts?
   /// The order of files and documents.
   public var shuffling: CorpusShuffling
   /// How pieces are laid into rows.
@@ -20,12 +24,15 @@ public struct CorpusReading: Sendable, Encodable {
 
   public init(
     textField: String = "text", normalization: Normalization, filter: DocumentFilter,
+    screening: DocumentScreening = .none, evaluations: EvaluationTexts? = nil,
     shuffling: CorpusShuffling = .none, packing: Packing,
     attention: AttentionScope = .row, malformedLines: MalformedLinePolicy = .stop
   ) {
     self.textField = textField
     self.normalization = normalization
     self.filter = filter
+    self.screening = screening
+    self.evaluations = evaluations
     self.shuffling = shuffling
     self.packing = packing
     self.attention = attention
@@ -33,7 +40,7 @@ public struct CorpusReading: Sendable, Encodable {
   }
 
   private enum CodingKeys: String, CodingKey {
-    case textField, normalization, filter, shuffling, packing, attention, malformedLines
+    case textField, normalization, filter, screening, evaluations, shuffling, packing, attention, malformedLines
   }
 
   public func encode(to encoder: any Encoder) throws {
@@ -41,9 +48,11 @@ public struct CorpusReading: Sendable, Encodable {
     try container.encode(textField, forKey: .textField)
     try container.encode("\(normalization)", forKey: .normalization)
     try container.encode(filter, forKey: .filter)
-    try container.encode("\(shuffling)", forKey: .shuffling)
-    try container.encode(packing, forKey: .packing)
     // Records from before there was a choice stay as they are.
+    if !screening.isEmpty { try container.encode(screening, forKey: .screening) }
+    try container.encodeIfPresent(evaluations, forKey: .evaluations)
+    if shuffling != .none { try container.encode("\(shuffling)", forKey: .shuffling) }
+    try container.encode(packing, forKey: .packing)
     if attention != .row { try container.encode(attention, forKey: .attention) }
     try container.encode(malformedLines, forKey: .malformedLines)
   }

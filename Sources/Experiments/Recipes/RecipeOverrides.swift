@@ -1,13 +1,19 @@
+import Corpora
 import Layers
 import Training
 
 /// What the command line changes of a recipe, kept with the run so that a resume asks for the same.
-public struct RecipeOverrides: Sendable, Hashable, Codable {
+public struct RecipeOverrides: Sendable, Equatable, Codable {
   public var steps: Int?
   public var checkpointEvery: Int?
   public var corpus: [String]?
   public var textField: String?
   public var shuffleWindow: Int?
+  public var packing: Packing?
+  public var attention: AttentionScope?
+  public var screening: DocumentScreening?
+  public var repetition: RepetitionFilter?
+  public var evaluations: EvaluationTexts?
   public var tokenizer: String?
   public var seed: UInt64?
   public var sequencesPerStep: Int?
@@ -17,7 +23,10 @@ public struct RecipeOverrides: Sendable, Hashable, Codable {
 
   public init(
     steps: Int? = nil, checkpointEvery: Int? = nil, corpus: [String]? = nil,
-    textField: String? = nil, shuffleWindow: Int? = nil,
+    textField: String? = nil, shuffleWindow: Int? = nil, packing: Packing? = nil,
+    attention: AttentionScope? = nil, screening: DocumentScreening? = nil,
+    repetition: RepetitionFilter? = nil,
+    evaluations: EvaluationTexts? = nil,
     tokenizer: String? = nil, seed: UInt64? = nil, sequencesPerStep: Int? = nil,
     precision: Precision? = nil, recomputation: Recomputation? = nil,
     storage: TrainingStorage? = nil
@@ -27,6 +36,11 @@ public struct RecipeOverrides: Sendable, Hashable, Codable {
     self.corpus = corpus
     self.textField = textField
     self.shuffleWindow = shuffleWindow
+    self.packing = packing
+    self.attention = attention
+    self.screening = screening
+    self.repetition = repetition
+    self.evaluations = evaluations
     self.tokenizer = tokenizer
     self.seed = seed
     self.sequencesPerStep = sequencesPerStep
@@ -47,6 +61,11 @@ public struct RecipeOverrides: Sendable, Hashable, Codable {
     if let shuffleWindow {
       result.reading.shuffling = shuffleWindow > 1 ? .shuffled(window: shuffleWindow) : .none
     }
+    if let packing { result.reading.packing = packing }
+    if let attention { result.reading.attention = attention }
+    if let screening { result.reading.screening = screening }
+    if let repetition { result.reading.filter.repetition = repetition }
+    if let evaluations { result.reading.evaluations = evaluations }
     if let tokenizer { result.tokenizer = SentencePieceFile(path: tokenizer) }
     if let seed { result.seed = seed }
     if let precision { result.execution.precision = precision }

@@ -8,6 +8,8 @@ struct PreparedData: Sendable {
   /// The tokenizer's file, to be kept with every checkpoint.
   let tokenizerBytes: [UInt8]
   let sources: [TextSource]
+  /// Finds out which documents are dropped whole.
+  let examiner: DocumentExaminer?
 
   /// - Throws: `ExperimentError.emptyCorpus`, `.vocabularyTooLarge`, and what reading corpus and tokenizer throws.
   init(_ recipe: Recipe, in workspace: Workspace, report: (String) -> Void) throws {
@@ -18,6 +20,7 @@ struct PreparedData: Sendable {
         throw ExperimentError.emptyCorpus(paths: files.map(\.path))
       }
     }
+    examiner = try recipe.reading.examiner()
     let path = try recipe.tokenizer.prepare(
       in: workspace, corpus: sources, reading: recipe.reading, report: report)
     let model = try SentencePieceModel(contentsOf: path)
@@ -42,7 +45,7 @@ struct PreparedData: Sendable {
     }
     return try BatchStream(
       mixing: components, tokenizer: tokenizer, normalization: recipe.reading.normalization,
-      filter: recipe.reading.filter,
+      filter: recipe.reading.filter, screening: examiner,
       BatchStream.Layout(
         packing: recipe.reading.packing, attention: recipe.reading.attention,
         batchSize: recipe.batching.sequencesPerPass, sequenceLength: recipe.batching.sequenceLength),

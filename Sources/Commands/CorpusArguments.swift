@@ -1,0 +1,80 @@
+import ArgumentParser
+import Corpora
+import Experiments
+
+extension Packing: ExpressibleByArgument {
+  public static var allValueStrings: [String] {
+    ["concatenated", "pad-or-truncate", "best-fit", "best-fit:PIECES"]
+  }
+}
+
+extension AttentionScope: ExpressibleByArgument {}
+
+/// What the command line changes of a recipe's text and of how it is read.
+struct CorpusArguments: ParsableArguments {
+  /// Documents that can be dropped whole, or pieces of them.
+  enum Drop: String, ExpressibleByArgument, CaseIterable {
+    case duplicates
+    case nearDuplicates = "near-duplicates"
+    case repetitions
+  }
+
+  @Option(
+    parsing: .upToNextOption,
+    help: ArgumentHelp(
+      "Files to train on: paths, patterns, https://, s3:// and hf://datasets/ addresses.",
+      discussion: "Text, JSON lines, in gzip or zstd, and Parquet are told by their contents."))
+  var corpus: [String] = []
+
+  @Option(help: "The field or column that holds the text; the recipe's if left out.")
+  var textField: String?
+
+  @Option(
+    parsing: .unconditional,
+    help: "Shuffle files, and documents in windows of so many; 1 for as they lie.")
+  var shuffle: Int?
+
+  @Option(help: "How pieces of text are laid into rows.")
+  var packing: Packing?
+
+  @Option(help: "How far attention reaches in a row of several documents: row or document.")
+  var attention: AttentionScope?
+
+  @Option(parsing: .upToNextOption, help: "Drop duplicates, near-duplicates, repetitions.")
+  var drop: [Drop] = []
+
+  @Option(help: "Drop documents with text of these tasks, separated by commas.")
+  var decontaminate: String?
+
+  @Option(help: "The folder of the tasks' documents, for --decontaminate.")
+  var evaluationData: String?
+
+  mutating func validate() throws {
+    if let shuffle, shuffle < 1 {
+      throw ValidationError("--shuffle is \(shuffle), expected 1 or more")
+    }
+    if case .bestFit(let pieces)? = packing, pieces < 1 {
+      throw ValidationError("--packing best-fit takes 1 piece or more, found \(pieces)")
+    }
+  }
+
+  /// These changes among a recipe's.
+  func apply(to overrides: inout RecipeOverrides) {
+    overrides.corpus = corpus.isEmpty ? nil : corpus
+    overrides.textField = textField
+    overrides.shuffleWindow = shuffle
+    overrides.packing = packing
+    overrides.attention = attention
+    let tasks = decontaminate.map {
+      $0.split(separator: ",").map { $0.filter { $0 != " " } }.filter { !$0.isEmpty }
+    }
+    if !drop.isEmpty || tasks != nil {
+      overrides.screening = DocumentScreening(
+        exactDuplicates: drop.contains(.duplicates) ? ExactDuplicateFilter() : nil,
+        nearDuplicates: drop.contains(.nearDuplicates) ? NearDuplicateFilter() : nil,
+        contamination: tasks == nil ? nil : ContaminationFilter())
+    }
+    overrides.repetition = drop.contains(.repetitions) ? .olmo : nil
+    overrides.evaluations = tasks.map { EvaluationTexts(tasks: $0, directory: evaluationData) }
+  }
+}
