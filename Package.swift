@@ -37,6 +37,10 @@ let package = Package(
       name: "COpenBLAS", pkgConfig: "openblas", providers: [.apt(["libopenblas-dev"])]),
     .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
     .systemLibrary(name: "CZstd", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"])]),
+    .systemLibrary(name: "CSnappy", pkgConfig: "snappy", providers: [.apt(["libsnappy-dev"])]),
+    .systemLibrary(name: "CLZ4", pkgConfig: "liblz4", providers: [.apt(["liblz4-dev"])]),
+    .systemLibrary(
+      name: "CBrotli", pkgConfig: "libbrotlidec", providers: [.apt(["libbrotli-dev"])]),
     .systemLibrary(name: "CVectorInstructions"),
     .target(name: "CSimdjson", linkerSettings: [.linkedLibrary("simdjson")]),
 
@@ -47,6 +51,8 @@ let package = Package(
     module("Layers", ["Tensors"]),
     module("Models", ["Layers"]),
     module("Files", ["CZlib"]),
+    module(
+      "Parquet", ["CBrotli", "CLZ4", "CSimdjson", "CSnappy", "CZlib", "CZstd", "Files"]),
     module("Tokenization", ["Files"]),
     module("Stories", ["Files"]),
     module("Corpora", ["CSimdjson", "CZlib", "CZstd", "Tokenization"]),
@@ -75,6 +81,7 @@ let package = Package(
     tests("Tensors"),
     tests("Models"),
     tests("Files"),
+    tests("Parquet", ["CLZ4", "CZstd", "Files"], exclude: ["Fixtures"]),
     tests("Tokenization", ["Files"]),
     tests("Stories", ["Files"]),
     tests("Corpora", ["CZlib", "CZstd"]),

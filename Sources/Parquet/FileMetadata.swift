@@ -2,11 +2,15 @@
 struct FileMetadata {
   private(set) var columns: [ParquetColumn] = []
   private(set) var rowGroups: [RowGroupMetadata] = []
+  /// How many bytes chunks may be longer than they are said to be.
+  private var chunkSlack = 0
+  private let dataEnd: Int
 
   /// Reads a footer.
   ///
   /// - Parameter dataEnd: Where the footer starts, which no chunk may pass.
   init(_ footer: UnsafeRawBufferPointer, dataEnd: Int) throws(Fault) {
+    self.dataEnd = dataEnd
     var reader = ThriftReader(footer)
     var rowCount: Int?
     var schema: [ParquetColumn]?
@@ -29,6 +33,8 @@ struct FileMetadata {
           found.append(try RowGroupMetadata(&reader, columns: schema, dataEnd: dataEnd))
         }
         groups = found
+      case 6:
+        if Self.leavesOutDictionaryHeader(try reader.binary(kind)) { chunkSlack = 100 }
       default: try reader.skip(kind)
       }
     }
@@ -42,9 +48,25 @@ struct FileMetadata {
       guard !overflow else { throw .corrupt("the row groups have more than 2⁶³ rows") }
       sum = next
     }
-    guard rowCount == sum else {
+    // Some writers leave it at 0; where they do not, a part of the footer may be missing.
+    guard rowCount == nil || rowCount == 0 || rowCount == sum else {
       throw .corrupt("the file has \(rowCount ?? 0) rows, its row groups have \(sum)")
     }
+  }
+
+  /// Whether a writer is parquet-mr before 1.2.9, which counted chunks without the header of their
+  /// dictionary (PARQUET-816), so that up to 100 bytes more belong to them.
+  private static func leavesOutDictionaryHeader(_ writer: UnsafeRawBufferPointer) -> Bool {
+    let words = String(decoding: writer, as: UTF8.self).split(separator: " ")
+    guard words.first == "parquet-mr" else { return false }
+    guard words.count >= 3, words[1] == "version" else { return true }
+    let numbers = words[2].split { !$0.isNumber }.prefix(3).map { Int($0) ?? 0 }
+    return numbers.lexicographicallyPrecedes([1, 2, 9])
+  }
+
+  /// Where a column's values in a row group lie, if the column is one of bytes.
+  func chunk(column: Int, rowGroup: Int) -> ColumnChunk? {
+    rowGroups[rowGroup].chunks[column]?.extended(by: chunkSlack, upTo: dataEnd)
   }
 
   static func expectStructure(_ kind: ThriftReader.Kind) throws(Fault) {
@@ -109,6 +131,14 @@ struct ColumnChunk {
   /// The file that holds it, if that is another one.
   private(set) var otherFile: String?
   private(set) var isEncrypted = false
+
+  /// The same chunk, up to so many bytes longer.
+  func extended(by slack: Int, upTo dataEnd: Int) -> ColumnChunk {
+    var chunk = self
+    let end = max(byteRange.upperBound, min(byteRange.upperBound + slack, dataEnd))
+    chunk.byteRange = byteRange.lowerBound..<end
+    return chunk
+  }
 
   init(
     _ reader: inout ThriftReader, column: ParquetColumn, dataEnd: Int

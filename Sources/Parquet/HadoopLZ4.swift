@@ -13,7 +13,8 @@ enum HadoopLZ4 {
     if let produced = stretches(source, into: target), produced == target.count {
       return produced
     }
-    if source.count >= 4, UInt32(littleEndian: source.loadUnaligned(as: UInt32.self)) == 0x184D_2204 {
+    if source.count >= 4, UInt32(littleEndian: source.loadUnaligned(as: UInt32.self)) == 0x184D_2204
+    {
       return try frames(source, into: target)
     }
     return try block(source, into: target)

@@ -92,8 +92,9 @@ final class PageDecompressor {
         throw .corrupt("no memory for the decompressor")
       }
       stream.pointee.next_in = UnsafeMutablePointer(
-        mutating: source.baseAddress?.assumingMemoryBound(to: UInt8.self))
-        .map { $0 + consumed }
+        mutating: source.baseAddress?.assumingMemoryBound(to: UInt8.self)
+      )
+      .map { $0 + consumed }
       stream.pointee.avail_in = UInt32(clamping: source.count - consumed)
       stream.pointee.next_out = target.baseAddress?.assumingMemoryBound(to: UInt8.self)
         .advanced(by: produced)

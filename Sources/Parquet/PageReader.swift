@@ -25,7 +25,9 @@ final class PageReader {
 
   func start(_ chunk: ColumnChunk, levels: ColumnLevels) throws(Fault) {
     guard !chunk.isEncrypted else { throw .encrypted("the column is") }
-    if let file = chunk.otherFile { throw .unsupported("the column's data are in the file \(file)") }
+    if let file = chunk.otherFile {
+      throw .unsupported("the column's data are in the file \(file)")
+    }
     codec = try Codec(code: chunk.codec)
     self.levels = levels
     entriesLeft = chunk.valueCount

@@ -105,7 +105,7 @@ public final class ParquetFile: Sendable {
       throw .missingRowGroup(file: name, rowGroup: rowGroup, count: rowGroups.count)
     }
     guard columns.indices.contains(column.index), columns[column.index] == column,
-      let chunk = metadata.rowGroups[rowGroup].chunks[column.index]
+      let chunk = metadata.chunk(column: column.index, rowGroup: rowGroup)
     else {
       throw .missingColumn(
         file: name, path: column.path, textColumns: textPaths(.textOrPlainBytes))

@@ -19,7 +19,7 @@ struct ReusableBuffer: ~Copyable {
     guard count > capacity else { return }
     let (rounded, overflow) = count.addingReportingOverflow(count / 4 + 64)
     guard !overflow, let larger = malloc(rounded) else {
-      throw .tooLarge(what: "a page", limit: capacity, found: count)
+      throw .tooLarge(what: "a page beyond the memory there is", limit: capacity, found: count)
     }
     if let base, kept > 0 { memcpy(larger, base, min(kept, capacity)) }
     free(base)
