@@ -18,6 +18,7 @@ struct FileMetadata {
     try reader.structure { (reader, number, kind) throws(Fault) in
       switch number {
       case 2:
+        guard schema == nil else { throw .corrupt("the footer has two schemas") }
         var elements: [SchemaElement] = []
         try reader.list(kind) { (reader, kind) throws(Fault) in
           try Self.expectStructure(kind)

@@ -86,8 +86,8 @@ public final class ParquetFile: Sendable {
   ///     be several MiB.
   public func texts(
     of column: ParquetColumn, stretch: Int = defaultStretch
-  ) throws(ParquetError) -> TextColumnReader {
-    try TextColumnReader(file: self, column: column, limits: limits, stretch: stretch)
+  ) -> TextColumnReader {
+    TextColumnReader(file: self, column: column, limits: limits, stretch: stretch)
   }
 
   private func textPaths(_ accepting: Acceptance) -> [String] {

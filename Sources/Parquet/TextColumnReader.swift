@@ -36,16 +36,16 @@ public final class TextColumnReader {
   private var batchHasInvalidTexts = false
   private var failure: ParquetError?
 
-  init(
-    file: ParquetFile, column: ParquetColumn, limits: ParquetLimits, stretch: Int
-  ) throws(ParquetError) {
+  init(file: ParquetFile, column: ParquetColumn, limits: ParquetLimits, stretch: Int) {
     self.file = file
     self.column = column
     pages = PageReader(file.bytes, limits: limits, stretch: stretch)
     texts = TextDecoder(dictionary: pages.dictionary, limits: limits)
     definition.initialize(repeating: 0, count: Self.batchCapacity)
     repetition.initialize(repeating: 0, count: Self.batchCapacity)
-    if !file.rowGroups.isEmpty { try seek(toRowGroup: 0) }
+    guard !file.rowGroups.isEmpty else { return }
+    // A first row group that cannot be read is told of when it is, and leaves the others readable.
+    do throws(ParquetError) { try seek(toRowGroup: 0) } catch { failure = error }
   }
 
   deinit {

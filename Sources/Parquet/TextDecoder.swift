@@ -28,6 +28,7 @@ final class TextDecoder {
   func start(_ page: DataPage) throws(Fault) {
     let bytes = UnsafeRawBufferPointer(page.values)
     base = bytes.baseAddress
+    if page.encoding != 7 { deltaTexts.removeAll() }
     switch page.encoding {
     case 0: source = .plain(PlainTexts(page.values))
     case 2, 8:
