@@ -38,6 +38,10 @@ let package = Package(
     .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
     .systemLibrary(name: "CZstd", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"])]),
     .systemLibrary(name: "CXXHash", pkgConfig: "libxxhash", providers: [.apt(["libxxhash-dev"])]),
+    .systemLibrary(name: "CSnappy", pkgConfig: "snappy", providers: [.apt(["libsnappy-dev"])]),
+    .systemLibrary(name: "CLZ4", pkgConfig: "liblz4", providers: [.apt(["liblz4-dev"])]),
+    .systemLibrary(
+      name: "CBrotli", pkgConfig: "libbrotlidec", providers: [.apt(["libbrotli-dev"])]),
     .systemLibrary(name: "CVectorInstructions"),
     .target(name: "CSimdjson", linkerSettings: [.linkedLibrary("simdjson")]),
 
@@ -48,6 +52,8 @@ let package = Package(
     module("Layers", ["Tensors"]),
     module("Models", ["Layers"]),
     module("Files", ["CZlib"]),
+    module(
+      "Parquet", ["CBrotli", "CLZ4", "CSimdjson", "CSnappy", "CZlib", "CZstd", "Files"]),
     module("Tokenization", ["Files"]),
     module("Stories", ["Files"]),
     module("Corpora", ["CSimdjson", "CXXHash", "CZlib", "CZstd", "Tokenization"]),
@@ -76,6 +82,7 @@ let package = Package(
     tests("Tensors"),
     tests("Models"),
     tests("Files"),
+    tests("Parquet", ["CLZ4", "CZstd", "Files"], exclude: ["Fixtures"]),
     tests("Tokenization", ["Files"]),
     tests("Stories", ["Files"]),
     tests("Corpora", ["CZlib", "CZstd"]),

@@ -44,3 +44,7 @@ csimdjson_result csimdjson_text(csimdjson_parser *parser, const uint8_t *line, s
   return {CSIMDJSON_FOUND, '"', reinterpret_cast<const uint8_t *>(text.data()), text.size(),
           error_message(SUCCESS)};
 }
+
+bool csimdjson_is_utf8(const uint8_t *bytes, size_t count) {
+  return validate_utf8(reinterpret_cast<const char *>(bytes), count);
+}

@@ -1,7 +1,9 @@
-// A C view of simdjson, just wide enough to take one string out of one line of JSON.
+// A C view of simdjson, just wide enough to take one string out of one line of JSON, and to check
+// text.
 #ifndef CSIMDJSON_H
 #define CSIMDJSON_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -42,6 +44,9 @@ size_t csimdjson_padding(void);
 /// Parses the whole line and finds the string at a JSON pointer (RFC 6901).
 csimdjson_result csimdjson_text(csimdjson_parser *parser, const uint8_t *line, size_t count,
                                 const uint8_t *pointer, size_t pointer_count);
+
+/// Whether all bytes are UTF-8.
+bool csimdjson_is_utf8(const uint8_t *bytes, size_t count);
 
 #ifdef __cplusplus
 }

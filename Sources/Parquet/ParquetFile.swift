@@ -1,0 +1,165 @@
+import Files
+
+/// A Parquet file whose columns of text can be read.
+///
+/// Opening reads the footer and nothing else. Any number of threads may make readers of it, each of
+/// which belongs to one.
+///
+/// Source: github.com/apache/parquet-format, version 2.11.
+public final class ParquetFile: Sendable {
+  /// Some of the table's rows.
+  public struct RowGroup: Sendable, Equatable {
+    public let rowCount: Int
+    /// What all its columns take in the file.
+    public let byteCount: Int
+  }
+
+  /// What is taken for text.
+  public enum Acceptance: Sendable {
+    /// Columns whose file says that they are strings, enumerations or JSON.
+    case annotatedText
+    /// Also bytes of which the file says nothing, as many writers leave it out.
+    case textOrPlainBytes
+  }
+
+  /// Bytes read at a time: 1 MiB hides what a call costs, and stays in the cache.
+  public static let defaultStretch = 1 << 20
+
+  let bytes: any RandomAccessBytes
+  let limits: ParquetLimits
+  private let metadata: FileMetadata
+
+  /// The path or address.
+  public var name: String { bytes.name }
+  /// The leaves of the schema, in order.
+  public var columns: [ParquetColumn] { metadata.columns }
+  public let rowGroups: [RowGroup]
+  /// The rows of all row groups.
+  public let rowCount: Int
+
+  /// Reads what the file says of itself.
+  ///
+  /// - Throws: ``ParquetError``.
+  public init(
+    _ bytes: any RandomAccessBytes, limits: ParquetLimits = ParquetLimits()
+  ) throws(ParquetError) {
+    self.bytes = bytes
+    self.limits = limits
+    metadata = try Self.metadata(of: bytes)
+    rowGroups = metadata.rowGroups.map {
+      RowGroup(rowCount: $0.rowCount, byteCount: $0.byteCount)
+    }
+    rowCount = rowGroups.reduce(0) { $0 + $1.rowCount }
+  }
+
+  /// The column of text at a path such as `text`, `meta.source` or `paragraphs.list.element`.
+  ///
+  /// - Throws: `ParquetError.missingColumn`, `.columnIsNotText`.
+  public func textColumn(
+    _ path: String, accepting: Acceptance = .textOrPlainBytes
+  ) throws(ParquetError) -> ParquetColumn {
+    let found = columns.filter { $0.path == path }
+    guard let column = found.first else {
+      throw .missingColumn(file: name, path: path, textColumns: textPaths(accepting))
+    }
+    // Names may hold dots, so that two paths can read alike.
+    guard found.count == 1 else {
+      throw .columnIsNotText(
+        file: name, path: path, found: "the path of \(found.count) columns",
+        textColumns: textPaths(accepting))
+    }
+    let description: String
+    switch (column.content, accepting) {
+    case (.text, _), (.bytes, .textOrPlainBytes): return column
+    case (.bytes, .annotatedText): description = "bytes, not said to be text"
+    case (.other(let what), _): description = what
+    }
+    throw .columnIsNotText(
+      file: name, path: path, found: description, textColumns: textPaths(accepting))
+  }
+
+  /// A reader of a column's texts, at the first row of the first row group.
+  ///
+  /// - Parameters:
+  ///   - column: What ``textColumn(_:accepting:)`` gave.
+  ///   - stretch: How many bytes to read at a time. Where a call takes long, as over a network, let it
+  ///     be several MiB.
+  public func texts(
+    of column: ParquetColumn, stretch: Int = defaultStretch
+  ) -> TextColumnReader {
+    TextColumnReader(file: self, column: column, limits: limits, stretch: stretch)
+  }
+
+  private func textPaths(_ accepting: Acceptance) -> [String] {
+    columns.filter {
+      switch $0.content {
+      case .text: true
+      case .bytes: accepting == .textOrPlainBytes
+      case .other: false
+      }
+    }.map(\.path)
+  }
+
+  func chunk(of column: ParquetColumn, rowGroup: Int) throws(ParquetError) -> ColumnChunk {
+    guard rowGroups.indices.contains(rowGroup) else {
+      throw .missingRowGroup(file: name, rowGroup: rowGroup, count: rowGroups.count)
+    }
+    guard columns.indices.contains(column.index), columns[column.index] == column,
+      let chunk = metadata.chunk(column: column.index, rowGroup: rowGroup)
+    else {
+      throw .missingColumn(
+        file: name, path: column.path, textColumns: textPaths(.textOrPlainBytes))
+    }
+    return chunk
+  }
+}
+
+extension ParquetFile {
+  private static let magic = Array("PAR1".utf8)
+  private static let encryptedMagic = Array("PARE".utf8)
+
+  private static func metadata(
+    of bytes: any RandomAccessBytes
+  ) throws(ParquetError) -> FileMetadata {
+    let place = ParquetPlace(file: bytes.name)
+    do throws(Fault) {
+      // The magic at both ends, and the footer's length.
+      guard bytes.byteCount >= 12 else {
+        throw .corrupt("it has \(bytes.byteCount) bytes, at least 12 are needed")
+      }
+      var buffer = ReusableBuffer()
+      let head = Array(try read(bytes, 0..<4, into: &buffer))
+      var tail = ByteCursor(try read(bytes, bytes.byteCount - 8..<bytes.byteCount, into: &buffer))
+      let count = Int(try tail.fixed32())
+      let end = bytes.byteCount - 8
+      if tail.rest.elementsEqual(encryptedMagic) { throw .encrypted("the footer is") }
+      guard head == magic, tail.rest.elementsEqual(magic) else {
+        throw .corrupt("it does not begin and end with PAR1")
+      }
+      guard count <= end - 4 else {
+        throw .corrupt("its footer is said to have \(count) of its \(bytes.byteCount) bytes")
+      }
+      let footer = try read(bytes, end - count..<end, into: &buffer)
+      return try FileMetadata(footer, dataEnd: end - count)
+    } catch {
+      switch error {
+      case .corrupt(let detail): throw .notParquet(file: bytes.name, detail: detail)
+      case .endsEarly: throw .notParquet(file: bytes.name, detail: "its footer stops short")
+      default: throw error.at(place)
+      }
+    }
+  }
+
+  private static func read(
+    _ bytes: any RandomAccessBytes, _ range: Range<Int>, into buffer: inout ReusableBuffer
+  ) throws(Fault) -> UnsafeRawBufferPointer {
+    try buffer.reserve(range.count)
+    let target = buffer.bytes(0..<range.count)
+    do throws(ByteAccessError) {
+      try bytes.read(into: target, at: range.lowerBound)
+    } catch {
+      throw .unreadable(error)
+    }
+    return UnsafeRawBufferPointer(target)
+  }
+}

@@ -1,0 +1,317 @@
+import Files
+
+/// Reads the texts of one column, row group by row group.
+///
+/// It starts at the first row of the first row group, or where ``seek(toRowGroup:row:)`` says, and
+/// stops at that row group's end; buffers and decompressors serve from one row group to the next.
+/// Only the column's own bytes are read. A fault ends the reading of a row group, except for text
+/// that is not UTF-8, behind which it can go on.
+public final class TextColumnReader {
+  /// Entries decoded at a time: few enough to stay in the cache, many enough that what a batch
+  /// costs is not seen.
+  private static let batchCapacity = 1_024
+
+  public let column: ParquetColumn
+  private let file: ParquetFile
+  private let pages: PageReader
+  private let texts: TextDecoder
+
+  private var spans = TextSpans(capacity: batchCapacity)
+  private let definition = UnsafeMutablePointer<UInt8>.allocate(capacity: batchCapacity)
+  private let repetition = UnsafeMutablePointer<UInt8>.allocate(capacity: batchCapacity)
+
+  private var rowGroup = 0
+  private var rowCount = 0
+  private var startRow = 0
+  private var page = DataPage()
+  private var entriesLeftInPage = 0
+  /// Rows that begin before the page's next entry.
+  private var rowsStarted = 0
+  /// Rows that have to begin before the page's end, where the page says so.
+  private var rowsAtPageEnd: Int?
+
+  /// The entries decoded and not yet given.
+  private var batch = 0..<0
+  private var rowAtBatchStart = 0
+  private var batchHasInvalidTexts = false
+  private var failure: ParquetError?
+
+  init(file: ParquetFile, column: ParquetColumn, limits: ParquetLimits, stretch: Int) {
+    self.file = file
+    self.column = column
+    pages = PageReader(file.bytes, limits: limits, stretch: stretch)
+    texts = TextDecoder(dictionary: pages.dictionary, limits: limits)
+    definition.initialize(repeating: 0, count: Self.batchCapacity)
+    repetition.initialize(repeating: 0, count: Self.batchCapacity)
+    guard !file.rowGroups.isEmpty else { return }
+    // A first row group that cannot be read is told of when it is, and leaves the others readable.
+    do throws(ParquetError) { try seek(toRowGroup: 0) } catch { failure = error }
+  }
+
+  deinit {
+    definition.deallocate()
+    repetition.deallocate()
+  }
+
+  /// Goes to a row of a row group; the row behind its last one is its end.
+  ///
+  /// Pages before it are passed over by their headers where those say how many rows they have.
+  public func seek(toRowGroup rowGroup: Int, row: Int = 0) throws(ParquetError) {
+    let chunk = try file.chunk(of: column, rowGroup: rowGroup)
+    let rowCount = file.rowGroups[rowGroup].rowCount
+    guard (0...rowCount).contains(row) else {
+      throw .missingRow(
+        ParquetPlace(file: file.name, rowGroup: rowGroup), row: row, count: rowCount)
+    }
+    self.rowGroup = rowGroup
+    self.rowCount = rowCount
+    startRow = row
+    entriesLeftInPage = 0
+    rowsStarted = 0
+    rowsAtPageEnd = nil
+    batch = 0..<0
+    failure = nil
+    try placing { () throws(Fault) in
+      try pages.start(chunk, levels: column.levels)
+      texts.startChunk()
+    }
+  }
+
+  /// The next entries, as many as are at hand, or nil at the row group's end.
+  ///
+  /// - Throws: ``ParquetError``; after `invalidUTF8` the next call gives what comes after that text.
+  public func nextBatch() throws(ParquetError) -> TextBatch? {
+    guard try fill() else { return nil }
+    var end = batch.upperBound
+    if batchHasInvalidTexts {
+      end = batch.first { spans.starts[$0] == TextSpans.invalid } ?? end
+      if end == batch.lowerBound { throw takeInvalid() }
+    }
+    let start = batch.lowerBound
+    batch = end..<batch.upperBound
+    let row = rowAtBatchStart
+    advanceRow(over: start..<end)
+    return TextBatch(
+      count: end - start, firstRow: row, base: texts.base,
+      starts: UnsafePointer(spans.starts + start), counts: UnsafePointer(spans.counts + start),
+      repetition: column.isRepeated ? UnsafePointer(repetition + start) : nil)
+  }
+
+  /// Appends the text or texts of the next row, one after the other; nil at the row group's end.
+  ///
+  /// - Throws: ``ParquetError``, with `text` as it was before; after `invalidUTF8` the next call
+  ///   gives the row after that one.
+  public func next(appendingTo text: inout [UInt8]) throws(ParquetError) -> TextRow? {
+    if column.isRepeated { return try nextList(appendingTo: &text) }
+    guard try fill() else { return nil }
+    let index = batch.lowerBound
+    let start = spans.starts[index]
+    if start == TextSpans.invalid { throw takeInvalid() }
+    batch = batch.dropFirst()
+    rowAtBatchStart += 1
+    if start == TextSpans.null { return .null }
+    let bytes = self.bytes(index)
+    text.append(contentsOf: bytes)
+    return .text(byteCount: bytes.count)
+  }
+
+  private func nextList(appendingTo text: inout [UInt8]) throws(ParquetError) -> TextRow? {
+    let before = text.count
+    var byteCounts: [Int?] = []
+    var isFirst = true
+    var invalid: ParquetError?
+    do throws(ParquetError) {
+      while try fill(), isFirst || repetition[batch.lowerBound] > 0 {
+        isFirst = false
+        let index = batch.lowerBound
+        switch spans.starts[index] {
+        case TextSpans.invalid:
+          let error = takeInvalid()
+          invalid = invalid ?? error
+          continue
+        case TextSpans.noElement: break
+        case TextSpans.null: byteCounts.append(nil)
+        default:
+          let bytes = self.bytes(index)
+          text.append(contentsOf: bytes)
+          byteCounts.append(bytes.count)
+        }
+        batch = batch.dropFirst()
+        advanceRow(over: index..<index + 1)
+        try check(
+          byteCounts.count, file.limits.listValueCount, "the number of values of a row")
+        try check(text.count - before, file.limits.listByteCount, "the text of a row")
+      }
+      if let invalid { throw invalid }
+    } catch {
+      text.removeLast(text.count - before)
+      throw error
+    }
+    return isFirst ? nil : .list(byteCounts: byteCounts)
+  }
+
+  private func check(_ found: Int, _ limit: Int, _ what: String) throws(ParquetError) {
+    guard found > limit else { return }
+    let error = ParquetError.tooLarge(place, what: what, limit: limit, found: found)
+    failure = error
+    throw error
+  }
+}
+
+// MARK: - Entries
+
+extension TextColumnReader {
+  private var place: ParquetPlace {
+    ParquetPlace(
+      file: file.name, rowGroup: rowGroup, column: column.path, pageOffset: pages.pageOffset)
+  }
+
+  private func placing<Result>(
+    _ body: () throws(Fault) -> Result
+  ) throws(ParquetError) -> Result {
+    if let failure { throw failure }
+    do throws(Fault) {
+      return try body()
+    } catch {
+      let placed = error.at(place)
+      failure = placed
+      throw placed
+    }
+  }
+
+  private func bytes(_ index: Int) -> UnsafeRawBufferPointer {
+    UnsafeRawBufferPointer(
+      start: texts.base.map { $0 + Int(spans.starts[index]) }, count: Int(spans.counts[index]))
+  }
+
+  /// Passes over a text that is not UTF-8, and tells of it.
+  private func takeInvalid() -> ParquetError {
+    let index = batch.lowerBound
+    batch = batch.dropFirst()
+    let row = rowAtBatchStart
+    advanceRow(over: index..<index + 1)
+    return .invalidUTF8(place, row: row, byteOffset: Int(spans.counts[index]))
+  }
+
+  /// Counts the rows of entries that were given: `rowAtBatchStart` is that of the next one.
+  private func advanceRow(over range: Range<Int>) {
+    guard column.isRepeated else {
+      rowAtBatchStart += range.count
+      return
+    }
+    for index in range where index + 1 < batch.upperBound && repetition[index + 1] == 0 {
+      rowAtBatchStart += 1
+    }
+  }
+
+  /// Sees to it that there are entries in the batch; false at the row group's end.
+  private func fill() throws(ParquetError) -> Bool {
+    if !batch.isEmpty { return true }
+    return try placing { () throws(Fault) in
+      while batch.isEmpty {
+        if entriesLeftInPage == 0, try !nextPage() { return false }
+        try decodeBatch()
+      }
+      return true
+    }
+  }
+
+  private func nextPage() throws(Fault) -> Bool {
+    if let rowsAtPageEnd, rowsStarted != rowsAtPageEnd {
+      throw .corrupt("a page has fewer rows than its header says")
+    }
+    rowsAtPageEnd = nil
+    let next = try pages.next { entries, rows in
+      guard let rows, rowsStarted + rows <= startRow else { return false }
+      rowsStarted += rows
+      return true
+    }
+    guard let next else {
+      guard rowsStarted == rowCount else {
+        throw .corrupt("the chunk has \(rowsStarted) rows, its row group has \(rowCount)")
+      }
+      return false
+    }
+    page = next
+    entriesLeftInPage = next.entryCount
+    if let rows = next.rowCount { rowsAtPageEnd = rowsStarted + rows }
+    try texts.start(next)
+    return true
+  }
+
+  /// Decodes the page's next entries, and drops those of rows before the first one wanted.
+  private func decodeBatch() throws(Fault) {
+    let levels = column.levels
+    let count = min(entriesLeftInPage, Self.batchCapacity, try texts.available())
+    let rowsBefore = rowsStarted
+    var skipped = 0
+    if levels.maximumRepetition == 0 {
+      rowsStarted += count
+      skipped = min(count, max(0, startRow - rowsBefore))
+      rowAtBatchStart = rowsBefore + skipped
+    } else {
+      skipped = try decodeRepetition(count)
+    }
+    let uniform = try page.definition.decode(count, into: definition)
+    var textCount = count
+    if uniform != levels.maximumDefinition {
+      textCount = 0
+      for index in 0..<count where definition[index] == levels.maximumDefinition {
+        textCount += 1
+      }
+    }
+    let isKnownValid = try texts.decode(textCount, into: spans.starts, spans.counts)
+    if textCount < count { spread(textCount, over: count) }
+    entriesLeftInPage -= count
+    batch = skipped..<count
+    batchHasInvalidTexts = false
+    if !isKnownValid { markInvalidTexts() }
+  }
+
+  /// Decodes which entries begin rows; returns how many belong to rows before the first wanted.
+  private func decodeRepetition(_ count: Int) throws(Fault) -> Int {
+    _ = try page.repetition.decode(count, into: repetition)
+    guard rowsStarted > 0 || repetition[0] == 0 else {
+      throw .corrupt("the chunk's first value goes on with a row that has not begun")
+    }
+    guard page.rowCount == nil || entriesLeftInPage < page.entryCount || repetition[0] == 0 else {
+      throw .corrupt("a page's first value goes on with a row of the page before")
+    }
+    var skipped = 0
+    for index in 0..<count {
+      if repetition[index] == 0 { rowsStarted += 1 }
+      if rowsStarted <= startRow { skipped += 1 }
+      if index == skipped { rowAtBatchStart = rowsStarted - 1 }
+    }
+    guard rowsStarted <= (rowsAtPageEnd ?? rowCount) else {
+      throw .corrupt("there are more rows than the page's or row group's \(rowCount)")
+    }
+    return skipped
+  }
+
+  /// Moves the texts decoded to the entries that have one.
+  private func spread(_ textCount: Int, over count: Int) {
+    let levels = column.levels
+    var text = textCount
+    for index in (0..<count).reversed() {
+      if definition[index] == levels.maximumDefinition {
+        text -= 1
+        spans.starts[index] = spans.starts[text]
+        spans.counts[index] = spans.counts[text]
+      } else {
+        spans.starts[index] =
+          definition[index] < levels.elementDefinition ? TextSpans.noElement : TextSpans.null
+      }
+    }
+  }
+
+  /// Looks at each text by itself; only entries that will be given count.
+  private func markInvalidTexts() {
+    for index in batch where spans.starts[index] < TextSpans.invalid {
+      guard let offset = firstInvalidUTF8Offset(bytes(index)) else { continue }
+      spans.starts[index] = TextSpans.invalid
+      spans.counts[index] = UInt32(truncatingIfNeeded: offset)
+      batchHasInvalidTexts = true
+    }
+  }
+}

@@ -1,0 +1,95 @@
+/// Decodes the texts of one page after another, whatever their encoding.
+final class TextDecoder {
+  private enum Source {
+    case none
+    case plain(PlainTexts)
+    case dictionary(HybridDecoder)
+    case deltaLength(DeltaLengthTexts)
+    case delta
+  }
+
+  private let dictionary: TextDictionary
+  private let deltaTexts: DeltaTexts
+  private var source = Source.none
+  /// What the starts of the texts decoded last are counted from.
+  private(set) var base: UnsafeRawPointer?
+
+  init(dictionary: TextDictionary, limits: ParquetLimits) {
+    self.dictionary = dictionary
+    deltaTexts = DeltaTexts(limit: limits.pageByteCount)
+  }
+
+  func startChunk() {
+    source = .none
+    deltaTexts.removeAll()
+  }
+
+  /// Starts at a page; the numbers of encodings are those of `Encoding` in parquet.thrift.
+  func start(_ page: DataPage) throws(Fault) {
+    let bytes = UnsafeRawBufferPointer(page.values)
+    base = bytes.baseAddress
+    if page.encoding != 7 { deltaTexts.removeAll() }
+    switch page.encoding {
+    case 0: source = .plain(PlainTexts(page.values))
+    case 2, 8:
+      guard let count = dictionary.count else {
+        throw .corrupt("a page refers to a dictionary, the chunk has none")
+      }
+      base = dictionary.base
+      source = .dictionary(try Self.indices(bytes, count: count))
+    // A page of nulls alone may hold no byte.
+    case 6: source = bytes.isEmpty ? .none : .deltaLength(try DeltaLengthTexts(bytes))
+    case 7:
+      source = bytes.isEmpty ? .none : .delta
+      if !bytes.isEmpty { try deltaTexts.start(bytes) }
+    case 5: throw .corrupt("text is encoded as differences of numbers")
+    default: throw .unsupported("text of the encoding \(page.encoding)")
+    }
+  }
+
+  private static func indices(
+    _ bytes: UnsafeRawBufferPointer, count: Int
+  ) throws(Fault) -> HybridDecoder {
+    // A page of nulls alone may lack the width as well.
+    guard let width = bytes.first else { return HybridDecoder(bytes, width: 0, limit: count) }
+    guard width <= 32 else { throw .corrupt("indices of \(width) bits, expected at most 32") }
+    return HybridDecoder(
+      UnsafeRawBufferPointer(rebasing: bytes[1...]), width: Int(width), limit: count)
+  }
+
+  /// How many texts may be asked for at a time.
+  func available() throws(Fault) -> Int {
+    if case .delta = source { return try deltaTexts.available() }
+    return .max
+  }
+
+  /// Decodes the next texts; returns whether they are known to be UTF-8.
+  func decode(
+    _ count: Int, into starts: UnsafeMutablePointer<UInt32>,
+    _ counts: UnsafeMutablePointer<UInt32>
+  ) throws(Fault) -> Bool {
+    switch source {
+    case .none:
+      guard count == 0 else { throw .endsEarly }
+      return true
+    case .plain(var texts):
+      let stretch = try texts.decode(count, into: starts, counts)
+      source = .plain(texts)
+      return isUTF8(stretch)
+    case .dictionary(var indices):
+      try indices.decode(count, into: counts)
+      source = .dictionary(indices)
+      dictionary.look(up: count, starts, counts)
+      return dictionary.isValid
+    case .deltaLength(var texts):
+      let (stretch, beginsAreRight) = try texts.decode(count, into: starts, counts)
+      source = .deltaLength(texts)
+      base = texts.base
+      return beginsAreRight && isUTF8(stretch)
+    case .delta:
+      let stretch = try deltaTexts.decode(count, into: starts, counts)
+      base = deltaTexts.base
+      return isUTF8(stretch)
+    }
+  }
+}
