@@ -10,6 +10,7 @@ final class CachedBlocks: Sendable {
   private let address: RemoteAddress
   private let byteCount: Int
   private let identity: ObjectIdentity
+  private let isSequential: Bool
   private let skippedByteLimit: Int?
   private let state = Mutex(State())
 
@@ -18,7 +19,7 @@ final class CachedBlocks: Sendable {
     var index = -1
     var bytes: [UInt8] = []
     /// The block that was fetched last.
-    var fetched = -1
+    var fetched = -2
     /// A response that goes on after it. Whoever takes it out is alone with it.
     var body: ResumingBody?
   }
@@ -31,14 +32,17 @@ final class CachedBlocks: Sendable {
   }
 
   /// Nil if the entry does not say what it is: then there is nothing to keep blocks under.
+  ///
+  /// - Parameter isSequential: Whether the next block will be wanted after each.
   init?(
-    _ entry: RemoteEntry, client: TransferClient, cache: TransferCache,
+    _ entry: RemoteEntry, client: TransferClient, cache: TransferCache, isSequential: Bool,
     skippedByteLimit: Int? = nil
   ) {
     guard Self.knows(entry), let byteCount = entry.byteCount else { return nil }
     self.client = client
     self.cache = cache
     self.byteCount = byteCount
+    self.isSequential = isSequential
     self.skippedByteLimit = skippedByteLimit
     address = entry.address
     identity = entry.objectIdentity
@@ -77,7 +81,7 @@ final class CachedBlocks: Sendable {
     let (taken, isNext) = state.withLock { state in
       let taken = Taken(body: state.body)
       state.body = nil
-      return (taken, state.fetched == index - 1)
+      return (taken, isSequential || state.fetched == index - 1)
     }
     let isOneRange = !isNext || start + count == byteCount
     let body =

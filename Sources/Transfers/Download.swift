@@ -58,7 +58,8 @@ extension Download {
     var expected = entry.objectIdentity
     if partial.bytesFound > 0 {
       if let record = partial.record, record.allowsGoingOn(entry),
-        expected.conflict(with: record.identity, address: entry.name, byte: 0) == nil
+        expected.conflict(with: record.identity, address: entry.name, byte: 0) == nil,
+        partial.bytesFound <= record.byteCount ?? Int.max
       {
         expected.complete(with: record.identity)
       } else {

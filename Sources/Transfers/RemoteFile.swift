@@ -55,7 +55,8 @@ public final class RemoteFile: RandomAccessBytes {
     byteCount = entry.byteCount ?? 0
     blocks =
       if spool == nil, let cache = client.cache {
-        CachedBlocks(entry, client: client, cache: cache, skippedByteLimit: 0)
+        CachedBlocks(
+          entry, client: client, cache: cache, isSequential: false, skippedByteLimit: 0)
       } else {
         nil
       }

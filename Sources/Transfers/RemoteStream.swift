@@ -30,7 +30,9 @@ public final class RemoteStream {
     position = offset
     body = ResumingBody(
       client: client, address: entry.address, from: offset, identity: entry.objectIdentity)
-    blocks = client.cache.flatMap { CachedBlocks(entry, client: client, cache: $0) }
+    blocks = client.cache.flatMap {
+      CachedBlocks(entry, client: client, cache: $0, isSequential: true)
+    }
     self.entry = entry
     if blocks == nil {
       try body.open()

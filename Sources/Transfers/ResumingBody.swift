@@ -52,7 +52,7 @@ final class ResumingBody {
     return try retrying { () throws(TransferFailure) in try self.step(into: buffer) }
   }
 
-  /// Fills a buffer, whose end is the body's.
+  /// Fills a buffer; that the object ends before is an error.
   func fill(
     _ buffer: UnsafeMutableRawBufferPointer
   ) throws(TransferError) {
@@ -65,7 +65,7 @@ final class ResumingBody {
       }
       filled += count
     }
-    finish()
+    if isFinished { finish() }
   }
 
   /// Ends the transfer, and keeps the connection open if its body was read whole.
