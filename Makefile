@@ -4,7 +4,7 @@ SWIFT ?= swift
 BUILD := $(SWIFT) build -c release
 SAMARA := .build/release/samara
 PACKAGES := libopenblas-dev libzstd-dev zlib1g-dev libsimdjson-dev libxxhash-dev libsnappy-dev liblz4-dev \
-  libbrotli-dev libcurl4-openssl-dev pkg-config
+  libbrotli-dev libcurl4-openssl-dev libssl-dev pkg-config
 RUN := demo
 PEER_PYTHON ?= .peer/bin/python
 PEER_SCRIPT ?= Benchmarks/torch_openelm.py

@@ -42,6 +42,9 @@ let package = Package(
     .systemLibrary(name: "CLZ4", pkgConfig: "liblz4", providers: [.apt(["liblz4-dev"])]),
     .systemLibrary(
       name: "CBrotli", pkgConfig: "libbrotlidec", providers: [.apt(["libbrotli-dev"])]),
+    .systemLibrary(
+      name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
+    .systemLibrary(name: "CCrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
     .systemLibrary(name: "CVectorInstructions"),
     .target(name: "CSimdjson", linkerSettings: [.linkedLibrary("simdjson")]),
 
@@ -52,11 +55,14 @@ let package = Package(
     module("Layers", ["Tensors"]),
     module("Models", ["Layers"]),
     module("Files", ["CZlib"]),
+    module("Transfers", ["CCrypto", "CCurl", "Files"]),
     module(
       "Parquet", ["CBrotli", "CLZ4", "CSimdjson", "CSnappy", "CZlib", "CZstd", "Files"]),
     module("Tokenization", ["Files"]),
     module("Stories", ["Files"]),
-    module("Corpora", ["CSimdjson", "CXXHash", "CZlib", "CZstd", "Tokenization"]),
+    module(
+      "Corpora",
+      ["CSimdjson", "CXXHash", "CZlib", "CZstd", "Parquet", "Tokenization", "Transfers"]),
     module("Checkpoints", ["Files", "Layers"]),
     module("Training", ["Corpora", "Models"]),
     module("Evaluation", ["Files", "Models", "Terminal", "Tokenization"]),
@@ -82,6 +88,7 @@ let package = Package(
     tests("Tensors"),
     tests("Models"),
     tests("Files"),
+    tests("Transfers", ["Files"], exclude: ["Fixtures"]),
     tests("Parquet", ["CLZ4", "CZstd", "Files"], exclude: ["Fixtures"]),
     tests("Tokenization", ["Files"]),
     tests("Stories", ["Files"]),

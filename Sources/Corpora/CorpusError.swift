@@ -1,3 +1,6 @@
+import Parquet
+import Transfers
+
 /// What can be wrong with a corpus: the place, what was found there, and what to do about it.
 ///
 /// Lines count from 1. Byte offsets count from 0; they are offsets into the file as it lies on disk
@@ -7,6 +10,10 @@ public enum CorpusError: Error, Equatable, Sendable {
   case emptyFileList
   /// A pattern matches no file.
   case patternMatchesNothing(pattern: String)
+  /// A file elsewhere could not be had.
+  case transfer(TransferError)
+  /// A columnar file cannot be read.
+  case parquet(ParquetError)
   /// A file that was named does not exist.
   case missingFile(path: String)
   /// A path names a directory or a device.
@@ -51,6 +58,7 @@ public enum CorpusError: Error, Equatable, Sendable {
     switch self {
     case .invalidUTF8(_, let line, _): line != nil
     case .malformedJSON, .missingField, .fieldIsNotText: true
+    case .parquet(let error): error.concernsOneRow
     default: false
     }
   }
@@ -64,6 +72,10 @@ extension CorpusError: CustomStringConvertible {
       "the corpus lists no files; give at least one path or pattern"
     case .patternMatchesNothing(let pattern):
       "the pattern \(pattern) matches no file; check the folder, and the spelling of the pattern"
+    case .transfer(let error):
+      error.description
+    case .parquet(let error):
+      error.description
     case .missingFile(let path):
       "\(path): no such file; check the path, relative ones start at the current directory"
     case .notAFile(let path):

@@ -6,15 +6,19 @@
 
 /// A file of a corpus, as it was when the corpus was opened.
 public struct CorpusFile: Codable, Sendable, Equatable {
-  /// Where it is.
+  /// Where it is: a path or an address.
   public let path: String
-  /// Its size on disk.
+  /// Its size as it is stored.
   public let byteCount: Int
+  /// What its server names its content, if it is not on disk: reading it fails where that has
+  /// changed since.
+  public let version: String?
 
   /// Describes a file.
-  public init(path: String, byteCount: Int) {
+  public init(path: String, byteCount: Int, version: String? = nil) {
     self.path = path
     self.byteCount = byteCount
+    self.version = version
   }
 
   /// The last component of the path.
@@ -22,7 +26,7 @@ public struct CorpusFile: Codable, Sendable, Equatable {
     path.lastIndex(of: "/").map { path[path.index(after: $0)...] } ?? path[...]
   }
 
-  /// The files that a list of paths and patterns names.
+  /// The files on disk that a list of paths and patterns names.
   ///
   /// The list's order is kept; a pattern (`*`, `?`, `[…]`, `{a,b}`, as in the shell) stands for its
   /// matches in the order of their bytes, so that no locale and no file system changes it. A path
@@ -63,7 +67,7 @@ public struct CorpusFile: Codable, Sendable, Equatable {
     return paths.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
   }
 
-  private static func described(_ path: String) throws(CorpusError) -> CorpusFile {
+  static func described(_ path: String) throws(CorpusError) -> CorpusFile {
     var status = stat()
     guard stat(path, &status) == 0 else {
       if errno == ENOENT || errno == ENOTDIR { throw .missingFile(path: path) }

@@ -1,4 +1,5 @@
-/// Documents from text files and JSON lines files, plain or compressed.
+/// Documents from text files, JSON lines files, plain or compressed, and columnar files, wherever
+/// they lie.
 ///
 /// A copy shares the open file with the original: read from one of them only.
 public struct FileDocumentSource: DocumentSource {
@@ -7,12 +8,15 @@ public struct FileDocumentSource: DocumentSource {
   private let textField: String
   private let malformedLines: MalformedLinePolicy
   private let order: FileOrder
+  private let storage: CorpusStorage
 
   private enum Content {
     case lines(JSONLinesReader)
     case text(TextFileReader, isFresh: Bool)
+    case columns(ColumnReader)
   }
   private var epochOrder: [Int] = []
+  private var epoch = 0
   private var place = 0
   private var content: Content?
   private var skippedInClosedFiles = 0
@@ -20,24 +24,39 @@ public struct FileDocumentSource: DocumentSource {
   /// Lists the files and looks no further yet.
   ///
   /// - Parameters:
-  ///   - patterns: paths and patterns, as for `CorpusFile.expanding(_:)`.
-  ///   - textField: the JSON field that holds the text; dots lead into nested objects.
+  ///   - patterns: paths, addresses and patterns, as for `CorpusStorage.files(matching:)`.
+  ///   - textField: the field or column that holds the text; dots lead into nested ones.
   /// - Throws: `CorpusError` if a file is missing or unreadable, or a pattern matches nothing.
   public init(
     files patterns: [String], textField: String = "text",
-    malformedLines: MalformedLinePolicy = .stop, order: FileOrder = .listed
+    malformedLines: MalformedLinePolicy = .stop, order: FileOrder = .listed,
+    storage: CorpusStorage = .standard
   ) throws(CorpusError) {
-    files = try CorpusFile.expanding(patterns)
+    self.init(
+      try storage.files(matching: patterns), textField: textField,
+      malformedLines: malformedLines, order: order, storage: storage)
+  }
+
+  /// Reads files that were listed before.
+  public init(
+    _ files: [CorpusFile], textField: String, malformedLines: MalformedLinePolicy,
+    order: FileOrder, storage: CorpusStorage
+  ) {
+    self.files = files
     self.textField = textField
     self.malformedLines = malformedLines
     self.order = order
+    self.storage = storage
     epochOrder = order.indices(count: files.count, epoch: 0)
   }
 
   /// Lines passed over, with `.skip`.
   public var malformedRecordsSkipped: Int {
-    if case .lines(let reader) = content { return skippedInClosedFiles + reader.skippedCount }
-    return skippedInClosedFiles
+    switch content {
+    case .lines(let reader): skippedInClosedFiles + reader.skippedCount
+    case .columns(let reader): skippedInClosedFiles + reader.skippedCount
+    case .text, nil: skippedInClosedFiles
+    }
   }
 
   /// The text field and the files' order; not the policy, so that a run that stopped at a malformed
@@ -47,26 +66,25 @@ public struct FileDocumentSource: DocumentSource {
   /// Opens the document's file; a compressed one is decompressed up to the document.
   public mutating func seek(epoch: Int, document: DocumentPosition?) throws(CorpusError) {
     close()
+    self.epoch = epoch
     epochOrder = order.indices(count: files.count, epoch: epoch)
     place = 0
     guard let document else { return }
     guard let found = epochOrder.firstIndex(of: document.file) else {
       throw .cursorOutsideCorpus(detail: "file \(document.file) of \(files.count)")
     }
-    // No line is shorter than its newline.
-    guard (0...max(0, document.byteOffset)).contains(document.record), document.byteOffset >= 0
-    else {
+    guard document.record >= 0, document.byteOffset >= 0 else {
       throw .cursorOutsideCorpus(
         detail: "record \(document.record) at byte \(document.byteOffset)")
     }
     place = found
-    try openFile(record: document.record, byteOffset: document.byteOffset)
+    try openFile(at: document)
   }
 
-  /// Appends the next line's text, or the next stretch of a text file.
+  /// Appends the text of the next line or row, or the next stretch of a text file.
   public mutating func read(appendingTo text: inout [UInt8]) throws(CorpusError) -> TextChunk? {
     while place < epochOrder.count {
-      if content == nil { try openFile(record: 0, byteOffset: 0) }
+      if content == nil { try openFile(at: nil) }
       switch content {
       case .lines(let reader):
         if let (line, byteOffset) = try reader.next(appendingTo: &text) {
@@ -85,6 +103,14 @@ public struct FileDocumentSource: DocumentSource {
           place += 1
         }
         return TextChunk(document: document, isFirst: isFresh, isLast: isLast)
+      case .columns(let reader):
+        if let row = try reader.next(appendingTo: &text) {
+          return TextChunk(
+            document: DocumentPosition(file: epochOrder[place], record: row), isFirst: true,
+            isLast: true)
+        }
+        close()
+        place += 1
       case nil:
         preconditionFailure("file \(place) of \(epochOrder.count) is open but has no reader")
       }
@@ -97,23 +123,32 @@ public struct FileDocumentSource: DocumentSource {
     content = nil
   }
 
-  private mutating func openFile(record: Int, byteOffset: Int) throws(CorpusError) {
-    let file = files[epochOrder[place]]
-    let path = file.path
-    let opened = try OpenedFile(
-      path: path, FileByteReader(path: path, expectedByteCount: file.byteCount))
-    let reader = opened.reader
-    switch opened.format.layout {
-    case .text:
-      guard record == 0, byteOffset == 0 else {
-        throw .cursorOutsideCorpus(detail: "record \(record) of \(path), which is one document")
-      }
-      content = .text(TextFileReader(path: path, reader: reader), isFresh: true)
-    case .jsonLines:
+  private mutating func openFile(at document: DocumentPosition?) throws(CorpusError) {
+    let index = epochOrder[place]
+    let file = files[index]
+    let (path, record, byteOffset) = (file.path, document?.record ?? 0, document?.byteOffset ?? 0)
+    func outside(_ what: String) -> CorpusError {
+      .cursorOutsideCorpus(detail: "record \(record) at byte \(byteOffset) of \(path), \(what)")
+    }
+    let opened = try OpenedFile(file, in: storage)
+    switch opened.contents {
+    case .columns(let table):
+      guard byteOffset == 0 else { throw outside("which is a table") }
+      content = .columns(
+        try ColumnReader(
+          table, field: textField, policy: malformedLines,
+          order: order.rowGroups(count: table.rowGroups.count, file: index, epoch: epoch),
+          row: document?.record))
+    case .text(let reader) where opened.format.layout == .jsonLines:
+      // No line is shorter than its newline.
+      guard record <= byteOffset else { throw outside("which starts before its lines do") }
       content = .lines(
         try JSONLinesReader(
           path: path, reader: reader, field: textField, policy: malformedLines,
           record: record, byteOffset: byteOffset))
+    case .text(let reader):
+      guard record == 0, byteOffset == 0 else { throw outside("which is one document") }
+      content = .text(TextFileReader(path: path, reader: reader), isFresh: true)
     }
   }
 }

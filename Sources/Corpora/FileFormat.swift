@@ -1,3 +1,5 @@
+import Parquet
+
 /// How a file's bytes are wrapped.
 public enum Compression: String, Codable, Sendable, CustomStringConvertible {
   /// Not at all.
@@ -17,6 +19,8 @@ public enum DocumentLayout: String, Codable, Sendable {
   case text
   /// A JSON object a line, each with a document in one of its fields.
   case jsonLines
+  /// A table of columns (Apache Parquet), each row with a document in one of them.
+  case columns
 }
 
 /// A file's format, found from its first bytes, and from its name where these leave it open.
@@ -30,7 +34,7 @@ public struct FileFormat: Sendable, Equatable {
   ///
   /// - Throws: `CorpusError`.
   public init(ofFileAt path: String) throws(CorpusError) {
-    self = try OpenedFile(path: path, FileByteReader(path: path)).format
+    self = try OpenedFile(CorpusFile.described(path), in: .standard).format
   }
 
   init(compression: Compression, layout: DocumentLayout) {
@@ -41,9 +45,14 @@ public struct FileFormat: Sendable, Equatable {
 
 /// A file whose format is found and whose text is about to be read.
 struct OpenedFile {
+  enum Contents {
+    /// The text, unwrapped.
+    case text(any ByteReader)
+    case columns(ParquetFile)
+  }
+
   let format: FileFormat
-  /// The text, unwrapped.
-  let reader: any ByteReader
+  let contents: Contents
 
   /// Looks at a file's first bytes, without reading any of them twice.
   ///
@@ -53,9 +62,21 @@ struct OpenedFile {
   ///
   /// - Throws: `CorpusError` for formats of other kinds, and for a name that says compressed over
   ///   contents that are neither compressed nor text.
-  init(path: String, _ file: any ByteReader) throws(CorpusError) {
-    let raw = try PeekingReader(file)
+  init(_ file: CorpusFile, in storage: CorpusStorage) throws(CorpusError) {
+    let path = file.path
+    let raw = try PeekingReader(storage.reader(of: file))
     let head = raw.firstBytes
+    // The magic goes on past what a text could begin with.
+    if head.starts(with: Array("PAR1".utf8) + [0x15]) {
+      format = FileFormat(compression: .none, layout: .columns)
+      let bytes = try storage.randomAccess(to: file)
+      do throws(ParquetError) {
+        contents = .columns(try ParquetFile(bytes))
+      } catch {
+        throw .parquet(error)
+      }
+      return
+    }
     if let format = Self.foreignFormat(head) {
       throw .unsupportedFormat(path: path, format: format)
     }
@@ -77,7 +98,7 @@ struct OpenedFile {
       [".jsonl", ".ndjson", ".json"].contains(where: stem.hasSuffix)
       || Self.startsWithObject(text.firstBytes)
     format = FileFormat(compression: compression, layout: isLines ? .jsonLines : .text)
-    reader = text
+    contents = .text(text)
   }
 
   /// Whether a text's first line begins as a JSON object does: a brace, then a name or nothing.
@@ -109,7 +130,6 @@ struct OpenedFile {
 
   private static func foreignFormat(_ head: [UInt8]) -> String? {
     // Each magic goes on past what a text could begin with.
-    if head.starts(with: Array("PAR1".utf8) + [0x15]) { return "Parquet" }
     if head.starts(with: [0x50, 0x4B, 0x03, 0x04]) { return "a zip archive" }
     if head.starts(with: [0xFD, 0x37, 0x7A, 0x58, 0x5A, 0x00]) { return "xz" }
     if head.starts(with: Array("BZh".utf8)), head.count >= 10,

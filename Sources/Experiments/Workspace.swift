@@ -1,3 +1,7 @@
+import Corpora
+import Terminal
+import Transfers
+
 /// The folders that runs read and write, beside each other.
 public struct Workspace: Sendable, Hashable {
   /// Corpora, tokenizers, benchmark files.
@@ -6,12 +10,36 @@ public struct Workspace: Sendable, Hashable {
   public var checkpoints: String
   /// A folder a run, with its metrics and messages.
   public var logs: String
+  /// How much of what is fetched from addresses is kept in `data/cache`, in bytes; nothing if nil.
+  public var cacheByteLimit: Int?
 
   public init(
-    data: String = "data", checkpoints: String = "checkpoints", logs: String = "logs"
+    data: String = "data", checkpoints: String = "checkpoints", logs: String = "logs",
+    cacheByteLimit: Int? = nil
   ) {
     self.data = data
     self.checkpoints = checkpoints
     self.logs = logs
+    self.cacheByteLimit = cacheByteLimit
+  }
+
+  /// Where the files of corpora are had from: the disk, and addresses with the credentials of the
+  /// environment. Attempts that are made again are told on standard error, and a signal ends them.
+  public var corpusStorage: CorpusStorage {
+    let (cacheFolder, byteLimit) = ("\(data)/cache", cacheByteLimit)
+    return CorpusStorage { () throws(TransferError) in
+      var policy = TransferPolicy()
+      policy.isCancelled = { SignalWatch.signal != nil }
+      policy.report = { ProgressLine.writeToStandardError("\($0)\n") }
+      var cache: TransferCache?
+      if let byteLimit {
+        do {
+          cache = try TransferCache(directory: cacheFolder, byteLimit: byteLimit)
+        } catch {
+          throw .file(address: cacheFolder, error)
+        }
+      }
+      return TransferClient(policy: policy, environment: try .ofProcess(), cache: cache)
+    }
   }
 }

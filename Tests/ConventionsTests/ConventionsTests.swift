@@ -9,7 +9,8 @@ import Testing
   /// Ground floor first. A module may import only those above it.
   private static let floors = [
     "COpenBLAS", "CVectorInstructions", "CZlib", "CZstd", "CSnappy", "CLZ4", "CBrotli", "CXXHash",
-    "CCurl", "CSimdjson", "Terminal", "Kernels", "Tensors", "Layers", "Models", "Files", "Transfers",
+    "CCurl", "CCrypto", "CSimdjson", "Terminal", "Kernels", "Tensors", "Layers", "Models", "Files",
+    "Transfers",
     "Parquet", "Tokenization", "Stories", "Corpora", "Checkpoints", "Training",
     "Evaluation",
     "Experiments", "Recipes", "Commands", "Samara", "SamaraTool",

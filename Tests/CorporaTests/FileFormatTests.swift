@@ -33,7 +33,6 @@ struct FileFormatTests {
 
   @Test func otherFormatsAreNamed() throws {
     for (bytes, name) in [
-      (Array("PAR1".utf8) + [0x15, 0x04], "Parquet"),
       ([0xFD, 0x37, 0x7A, 0x58, 0x5A, 0x00], "xz"),
       ([0x50, 0x4B, 0x03, 0x04, 0x14], "a zip archive"),
       (Array("BZh9".utf8) + [0x31, 0x41, 0x59, 0x26, 0x53, 0x59], "bzip2"),
@@ -45,6 +44,11 @@ struct FileFormatTests {
       }
     }
     #expect(try format("a.txt", Array("PAR1 is a magic word".utf8)).layout == .text)
+    #expect {
+      try format("cut.parquet", Array("PAR1".utf8) + [0x15, 0x04])
+    } throws: { error in
+      if case CorpusError.parquet(.notParquet) = error { true } else { false }
+    }
   }
 
   @Test func garbageUnderACompressedNameIsAnError() throws {

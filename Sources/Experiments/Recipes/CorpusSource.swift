@@ -35,18 +35,45 @@ public struct TextSource: Sendable, Hashable, Encodable {
     self.license = license
   }
 
-  /// The source, opened the recipe's way.
+}
+
+/// A source whose files have been listed.
+public struct ListedSource: Sendable {
+  public var source: TextSource
+  public var files: [CorpusFile]
+
+  /// Lists a source's files.
   ///
-  /// - Throws: `CorpusError`.
+  /// - Throws: `CorpusError`; `ExperimentError.emptyCorpus` if there is nothing in them.
+  public init(_ source: TextSource, in storage: CorpusStorage) throws {
+    self.source = source
+    files = try storage.files(matching: source.addresses)
+    guard files.contains(where: { $0.byteCount > 0 }) else {
+      throw ExperimentError.emptyCorpus(paths: files.map(\.path))
+    }
+  }
+
+  /// Bytes of the files, as they are stored.
+  public var byteCount: Int { files.reduce(0) { $0 + $1.byteCount } }
+
+  /// Its documents, read the recipe's way.
+  public func documents(
+    reading: CorpusReading, seed: UInt64, storage: CorpusStorage
+  ) -> FileDocumentSource {
+    FileDocumentSource(
+      files, textField: source.textField ?? reading.textField,
+      malformedLines: reading.malformedLines, order: reading.shuffling.fileOrder(seed: seed),
+      storage: storage)
+  }
+
+  /// Its part in a mixture.
   func component(
-    reading: CorpusReading, seed: UInt64
-  ) throws(CorpusError) -> CorpusComponent {
+    reading: CorpusReading, seed: UInt64, storage: CorpusStorage
+  ) -> CorpusComponent {
     CorpusComponent(
-      name: name,
-      source: try FileDocumentSource(
-        files: addresses, textField: textField ?? reading.textField,
-        malformedLines: reading.malformedLines, order: reading.shuffling.fileOrder(seed: seed)),
-      weight: weight, whenDry: whenDry, shuffling: reading.shuffling.windows(seed: seed))
+      name: source.name, source: documents(reading: reading, seed: seed, storage: storage),
+      weight: source.weight, whenDry: source.whenDry,
+      shuffling: reading.shuffling.windows(seed: seed))
   }
 }
 

@@ -6,7 +6,7 @@ import Tokenization
 public protocol TokenizerSource: Encodable, Sendable {
   /// Makes the tokenizer file if it is missing and returns its path.
   func prepare(
-    in workspace: Workspace, corpus: [TextSource], reading: CorpusReading, report: (String) -> Void
+    in workspace: Workspace, corpus: [ListedSource], reading: CorpusReading, report: (String) -> Void
   ) throws -> String
 }
 
@@ -17,7 +17,7 @@ public struct SentencePieceFile: TokenizerSource {
   public init(path: String?) { self.path = path }
 
   public func prepare(
-    in workspace: Workspace, corpus: [TextSource], reading: CorpusReading, report: (String) -> Void
+    in workspace: Workspace, corpus: [ListedSource], reading: CorpusReading, report: (String) -> Void
   ) throws -> String {
     guard let path else { throw ExperimentError.noTokenizer }
     return path
@@ -41,19 +41,19 @@ public struct TrainedTokenizer: TokenizerSource {
   public init(vocabularySize: Int) { self.vocabularySize = vocabularySize }
 
   public func prepare(
-    in workspace: Workspace, corpus: [TextSource], reading: CorpusReading, report: (String) -> Void
+    in workspace: Workspace, corpus: [ListedSource], reading: CorpusReading, report: (String) -> Void
   ) throws -> String {
-    let source = try FileDocumentSource(
-      files: corpus.flatMap(\.addresses), textField: corpus.first?.textField ?? reading.textField,
-      malformedLines: reading.malformedLines)
-    let identity = CorpusIdentity(of: source.files)
+    let identity = CorpusIdentity(of: corpus.flatMap(\.files))
     let directory = "\(workspace.data)/tokenizers"
     let path = "\(directory)/\(identity.digest)-\(reading.textField)-\(vocabularySize).model"
     guard !FileManager.default.fileExists(atPath: path) else { return path }
     report("training a tokenizer of \(vocabularySize) pieces")
     try FileManager.default.createDirectory(
       atPath: directory, withIntermediateDirectories: true)
-    let model = try TokenizerTraining.train(from: source, vocabularySize: vocabularySize)
+    let model = try TokenizerTraining.train(
+      from: corpus.map {
+        $0.documents(reading: reading, seed: 0, storage: workspace.corpusStorage)
+      }, vocabularySize: vocabularySize)
     try model.write(to: path)
     return path
   }

@@ -7,18 +7,17 @@ struct PreparedData: Sendable {
   let tokenizer: SentencePieceTokenizer
   /// The tokenizer's file, to be kept with every checkpoint.
   let tokenizerBytes: [UInt8]
-  let sources: [TextSource]
+  let sources: [ListedSource]
+  let storage: CorpusStorage
   /// Finds out which documents are dropped whole.
   let examiner: DocumentExaminer?
 
   /// - Throws: `ExperimentError.emptyCorpus`, `.vocabularyTooLarge`, and what reading corpus and tokenizer throws.
   init(_ recipe: Recipe, in workspace: Workspace, report: (String) -> Void) throws {
-    sources = try recipe.corpus.prepare(in: workspace, report: report)
-    for source in sources {
-      let files = try CorpusFile.expanding(source.addresses)
-      guard files.contains(where: { $0.byteCount > 0 }) else {
-        throw ExperimentError.emptyCorpus(paths: files.map(\.path))
-      }
+    let storage = workspace.corpusStorage
+    self.storage = storage
+    sources = try recipe.corpus.prepare(in: workspace, report: report).map {
+      try ListedSource($0, in: storage)
     }
     examiner = try recipe.reading.examiner()
     let path = try recipe.tokenizer.prepare(
@@ -39,12 +38,10 @@ struct PreparedData: Sendable {
   func stream(
     _ recipe: Recipe, readers: Int, cursor: Cursor?
   ) throws(CorpusError) -> BatchStream {
-    var components: [CorpusComponent] = []
-    for source in sources {
-      components.append(try source.component(reading: recipe.reading, seed: recipe.seed))
-    }
-    return try BatchStream(
-      mixing: components, tokenizer: tokenizer, normalization: recipe.reading.normalization,
+    try BatchStream(
+      mixing: sources.map {
+        $0.component(reading: recipe.reading, seed: recipe.seed, storage: storage)
+      }, tokenizer: tokenizer, normalization: recipe.reading.normalization,
       filter: recipe.reading.filter, screening: examiner,
       BatchStream.Layout(
         packing: recipe.reading.packing, attention: recipe.reading.attention,
