@@ -6,6 +6,9 @@ final class BytePairEncoder: @unchecked Sendable {
 
   deinit { workspace.deallocate() }
 
+  /// Pairs looked at and levels of the heap walked, in all texts so far.
+  var mergeSteps: Int { workspace.scanSteps + workspace.queue.steps }
+
   func encode(
     _ text: UnsafeBufferPointer<UInt8>, _ normalizer: SentencePieceNormalizer, _ table: PieceTable
   ) -> [Int32] {
@@ -18,6 +21,7 @@ struct EncoderWorkspace {
   var text = GrowableBuffer<UInt8>()
   var tokens = GrowableBuffer<Int32>()
   var tokenCount = 0
+  var scanSteps = 0
   var symbols = GrowableBuffer<Int32>()
   var offsets = GrowableBuffer<Int32>()
   var pairs = GrowableBuffer<UInt64>()

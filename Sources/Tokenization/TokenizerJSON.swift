@@ -112,7 +112,9 @@ struct TokenizerJSON {
         $0.array { writer in
           writer.element {
             $0.tagged("Replace") { writer in
-              writer.member("pattern") { $0.object { $0.member("String") { $0.string(spaceSymbol) } } }
+              writer.member("pattern") {
+                $0.object { $0.member("String") { $0.string(spaceSymbol) } }
+              }
               writer.member("content") { $0.string(" ") }
             }
           }
