@@ -16,7 +16,7 @@ struct BenchTokenizeCommand: AsyncParsableCommand {
 
       EXAMPLES
         samara bench tokenize --tokenizer tokenizer.model --corpus novels.jsonl.zst
-        samara bench tokenize --tokenizer tokenizer.model --corpus '*.txt' --megabytes 64 --json
+        samara bench tokenize --tokenizer a.model --corpus a.txt --megabytes 64 --json
       """)
 
   @Option(help: "A tokenizer's file.")

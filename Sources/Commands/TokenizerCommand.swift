@@ -6,9 +6,9 @@ struct TokenizerCommand: AsyncParsableCommand {
     abstract: "Train a tokenizer, look at one, or write it in another format.",
     discussion: """
       EXAMPLES
-        samara tokenizer train --corpus 'books/*.txt' --vocabulary-size 32000 --output books.model
-        samara tokenizer inspect books.model
-        samara tokenizer convert books.model tokenizer.json
+        samara tokenizer train --corpus a.txt --vocabulary-size 8000 --output a.model
+        samara tokenizer inspect a.model
+        samara tokenizer convert a.model tokenizer.json
       """,
     subcommands: [
       TokenizerTrainCommand.self, TokenizerInspectCommand.self, TokenizerConvertCommand.self,

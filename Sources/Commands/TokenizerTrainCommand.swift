@@ -16,9 +16,9 @@ struct TokenizerTrainCommand: AsyncParsableCommand {
       the libraries that they come from.
 
       EXAMPLES
-        samara tokenizer train --corpus 'books/*.txt' --vocabulary-size 32000 --output books.model
-        samara tokenizer train --corpus web.jsonl.zst --limit-bytes 1000000000 \
-      --vocabulary-size 16000 --output web.model --output-json tokenizer.json
+        samara tokenizer train --corpus a.txt --vocabulary-size 8000 --output a.model
+        samara tokenizer train --corpus web.jsonl.zst --limit-bytes 1000000000 \\
+          --vocabulary-size 16000 --output web.model --output-json web.json
       """)
 
   @Option(
@@ -73,6 +73,16 @@ struct TokenizerTrainCommand: AsyncParsableCommand {
     }
     if let limitBytes, limitBytes < 1 {
       throw ValidationError("--limit-bytes is \(limitBytes), expected 1 or more")
+    }
+    if output == outputJson {
+      throw ValidationError("--output and --output-json are both \(output); name two files")
+    }
+    // Better now than after the training.
+    for path in [output, outputJson].compactMap({ $0 }) {
+      let folder = FileSystem.parent(of: path)
+      guard FileManager.default.isWritableFile(atPath: folder) else {
+        throw ValidationError("\(path): the folder \(folder) is not there, or not to be written to")
+      }
     }
   }
 

@@ -83,7 +83,8 @@ public struct BytePairTrainer: Sendable {
     return model(merges: vocabulary.mergedPieces, characters: vocabulary.alphabet)
   }
 
-  private func checkParameters() throws(TokenizationError) {
+  /// Throws `TokenizationError.invalidParameter` for what training could not begin with.
+  public func checkParameters() throws(TokenizationError) {
     // Ids and scores are stored in 32 bits, and a float is exact up to 2^24.
     guard (1...(1 << 24)).contains(vocabularySize) else {
       throw .invalidParameter(

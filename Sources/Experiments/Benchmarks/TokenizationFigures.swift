@@ -27,6 +27,7 @@ public struct TokenizationFigures: Sendable, Encodable {
     public let text: String
     /// The shorter length; the longer one is four times that.
     public let bytes: Int
+    /// Processor time of the fastest pass.
     public let seconds: Double
     public let fourfoldSeconds: Double
     /// How many times as long the longer text took.

@@ -35,6 +35,7 @@ public struct TokenizerTraining {
   public mutating func train(
     from source: FileDocumentSource, progress: (BytePairTrainer.Progress) -> Void = { _ in }
   ) throws -> SentencePieceModel {
+    try trainer.checkParameters()
     var source = source
     try source.seek(epoch: 0, document: nil)
     var failure: (any Error)?
