@@ -5,17 +5,21 @@ import Foundation
 struct BenchCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "bench",
-    abstract: "Measure training steps and matrix products, or compare with a peer.",
+    abstract: "Measure training steps, matrix products or a tokenizer, or compare with a peer.",
     discussion: """
-      Nothing is read: tokens are random, initial values are drawn. Figures are medians over timed \
-      steps; a quiet machine gives the same ones again.
+      Training reads nothing: tokens are random, initial values are drawn. Figures are medians over \
+      timed steps or passes; a quiet machine gives the same ones again.
 
       EXAMPLES
         samara bench train --recipe openelm-270m
         samara bench matmul --recipe openelm-270m
         samara bench compare --recipe openelm-270m --peer-python .peer/bin/python
+        samara bench tokenize --tokenizer tokenizer.model --corpus novels.jsonl.zst
       """,
-    subcommands: [BenchTrainCommand.self, BenchMatmulCommand.self, BenchCompareCommand.self])
+    subcommands: [
+      BenchTrainCommand.self, BenchMatmulCommand.self, BenchCompareCommand.self,
+      BenchTokenizeCommand.self,
+    ])
 }
 
 /// What every benchmark lets one choose of a recipe.

@@ -6,6 +6,9 @@ final class BytePairEncoder: @unchecked Sendable {
 
   deinit { workspace.deallocate() }
 
+  /// Pairs looked at and levels of the heap walked, in all texts so far.
+  var mergeSteps: Int { workspace.scanSteps + workspace.queue.steps }
+
   func encode(
     _ text: UnsafeBufferPointer<UInt8>, _ normalizer: SentencePieceNormalizer, _ table: PieceTable
   ) -> [Int32] {
@@ -18,12 +21,15 @@ struct EncoderWorkspace {
   var text = GrowableBuffer<UInt8>()
   var tokens = GrowableBuffer<Int32>()
   var tokenCount = 0
+  var scanSteps = 0
   var symbols = GrowableBuffer<Int32>()
   var offsets = GrowableBuffer<Int32>()
   var pairs = GrowableBuffer<UInt64>()
   var previous = GrowableBuffer<Int32>()
   var next = GrowableBuffer<Int32>()
   var queue = MergeQueue()
+  var cutter = WordCutter()
+  var words = ShortWordCache()
   var cache = WordCache()
 
   /// Up to here every merge scans all pairs, which stay in the first-level cache; beyond it a heap
@@ -41,24 +47,26 @@ struct EncoderWorkspace {
     previous.deallocate()
     next.deallocate()
     queue.deallocate()
+    cutter.deallocate()
+    words.deallocate()
     cache.deallocate()
   }
 
   mutating func encode(
     _ input: UnsafeBufferPointer<UInt8>, _ normalizer: SentencePieceNormalizer, _ table: PieceTable
   ) -> [Int32] {
-    // 32 more, because the cache reads words in blocks of that size.
-    text.reserve(SentencePieceNormalizer.capacity(for: input.count) + 32)
+    // More, because words are cut and read in blocks.
+    text.reserve(SentencePieceNormalizer.capacity(for: input.count) + WordCutter.padding)
     let count = normalizer.normalize(input, to: text.base)
     precondition(count <= Int(Int32.max), "encode: \(count) bytes, at most \(Int32.max) at a time")
-    (text.base + count).update(repeating: 0, count: 32)
+    (text.base + count).update(repeating: 0, count: WordCutter.padding)
     tokenCount = 0
     if table.hasUnused {
       encodeWhole(count, table)
     } else if let matcher = table.matcher {
       encodeAround(matcher, count, table)
     } else {
-      encode(0, count, table)
+      encodeWords(from: 0, to: count, table)
     }
     let result = Array(UnsafeBufferPointer(start: tokens.base, count: tokenCount))
     text.shrink(above: Self.keptCapacity)
@@ -69,6 +77,7 @@ struct EncoderWorkspace {
     previous.shrink(above: Self.keptCapacity)
     next.shrink(above: Self.keptCapacity)
     queue.shrink(above: Self.keptCapacity)
+    cutter.shrink(above: Self.keptCapacity)
     return result
   }
 
@@ -79,7 +88,7 @@ struct EncoderWorkspace {
     var position = 0
     while position < count {
       if let (length, symbol) = matcher.longestMatch(in: bytes, at: position) {
-        encode(start, position, table)
+        encodeWords(from: start, to: position, table)
         emit(symbol, position, length, table)
         position += length
         start = position
@@ -87,36 +96,49 @@ struct EncoderWorkspace {
         position += encodedLength(lead: bytes[position])
       }
     }
-    encode(start, count, table)
+    encodeWords(from: start, to: count, table)
   }
 
-  private mutating func encode(_ start: Int, _ end: Int, _ table: PieceTable) {
-    let text = UnsafePointer(text.base)
-    let joins = table.joins
+  /// Goes from cut to cut; nearly every word is one that was met before.
+  private mutating func encodeWords(from start: Int, to end: Int, _ table: PieceTable) {
+    let cuts = cutter.cut(text.base, from: start, to: end, table)
+    let usesByteFallback = !table.byteTokens.isEmpty
     var word = start
-    while word < end {
-      var character = word
-      var position = word + encodedLength(lead: text[word])
-      while position < end {
-        let (left, right) = (text[position - 1], text[position])
-        guard joins[Int(left) << 8 | Int(right)] else { break }
-        if left | right >= 0x80 {
-          let key = UInt64(scalarValue(text + character)) << 32
-          let value = UInt64(scalarValue(text + position))
-          guard table.characterJoins.value(key | value) != IntegerTable.none else { break }
+    for block in 0..<((end - start + 63) / 64) {
+      var bits = cuts[block]
+      // At most 64 words end here.
+      tokens.reserve(
+        tokenCount + 64 * ShortWordCache.maximumTokenCount, keeping: tokenCount)
+      var output = tokens.base + tokenCount
+      while bits != 0 {
+        let stop = start + 64 * block + bits.trailingZeroBitCount + 1
+        bits &= bits - 1
+        let length = stop - word
+        if length <= ShortWordCache.maximumWordLength,
+          let entry = words.entry(words.key(text.base + word, length: length)),
+          usesByteFallback || entry.pointee.tokens[0] != table.unknownToken
+        {
+          UnsafeMutableRawPointer(output).storeBytes(
+            of: entry.pointee.tokens, as: SIMD4<Int32>.self)
+          output += entry.pointee.tokenCount
+        } else {
+          tokenCount = output - tokens.base
+          encodeRareWord(word, length, table)
+          tokens.reserve(
+            tokenCount + 64 * ShortWordCache.maximumTokenCount, keeping: tokenCount)
+          output = tokens.base + tokenCount
         }
-        character = position
-        position += encodedLength(lead: right)
+        word = stop
       }
-      encodeWord(word, position - word, isCharacter: character == word, table)
-      word = position
+      tokenCount = output - tokens.base
     }
   }
 
-  @inline(__always)
-  private mutating func encodeWord(
-    _ start: Int, _ length: Int, isCharacter: Bool, _ table: PieceTable
-  ) {
+  /// Encodes a word that the cache of short words does not hold, and puts it there if it may be.
+  @inline(never)
+  private mutating func encodeRareWord(_ start: Int, _ length: Int, _ table: PieceTable) {
+    let first = tokenCount
+    let isCharacter = length == encodedLength(lead: text.base[start])
     if isCharacter {
       emit(table.symbol(ofCharacter: scalarValue(text.base + start)), start, length, table)
     } else if length <= WordCache.maximumWordLength {
@@ -124,9 +146,15 @@ struct EncoderWorkspace {
     } else {
       merge(start, length, table)
     }
+    // A run of unknown tokens that began before the word is one token short.
+    if table.byteTokens.isEmpty, first > 0, tokens.base[first - 1] == table.unknownToken { return }
+    if length <= ShortWordCache.maximumWordLength {
+      words.store(
+        words.key(text.base + start, length: length), tokens.base + first,
+        count: tokenCount - first)
+    }
   }
 
-  @inline(__always)
   private mutating func encodeCached(_ start: Int, _ length: Int, _ table: PieceTable) {
     let key = cache.key(text.base + start, length: length)
     let (entry, count) = cache.entry(key)

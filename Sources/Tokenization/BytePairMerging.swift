@@ -56,6 +56,7 @@ extension EncoderWorkspace {
         rank = pairs[index] >> 32
         place = index
       }
+      scanSteps &+= count
       guard place >= 0 else { break }
       symbols[place] = Int32(truncatingIfNeeded: pairs[place])
       count -= 1

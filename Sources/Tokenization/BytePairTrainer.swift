@@ -24,6 +24,12 @@ public struct BytePairTrainer: Sendable {
   public var maximumPieceLength = 16
   /// Control pieces after `<unk>`, `<s>` and `</s>`, which are 0, 1 and 2.
   public var controlPieces: [String] = []
+  /// Pieces that are one token wherever text has them, after the control pieces. A space in them
+  /// is written as U+2581.
+  public var userDefinedPieces: [String] = []
+  /// The most different words that are counted, which bounds memory at about 5 GB whatever the size
+  /// of the text: each takes some 300 bytes with its pairs. English of 100 MB has 160,000.
+  public var maximumWordCount = 1 << 24
 
   /// A pair seen once teaches nothing about the language.
   static let minimumPairCount = 2
@@ -34,23 +40,27 @@ public struct BytePairTrainer: Sendable {
 
   /// How far training has come.
   public enum Progress: Equatable, Sendable {
-    /// So many documents have been read, with so many different words.
-    case counted(documents: Int, words: Int)
+    /// So many documents have been read, with so many different words; while several threads
+    /// count, those of the thread that has met most.
+    case counted(documents: Int, bytes: Int, words: Int)
     /// So many of all pieces have been made.
     case merged(pieces: Int, of: Int)
   }
 
   /// Trains a model on documents in UTF-8, which are best normalized as later text will be.
   ///
-  /// `progress` is called after every 10,000 documents and after every 100 pieces.
+  /// Words are counted on `threadCount` threads, which changes nothing in the model. `progress` is
+  /// called after every few megabytes of text and after every 100 pieces.
   ///
-  /// - Throws: `TokenizationError.invalidParameter`, or `.vocabularySizeOutOfReach` when the text
-  ///   has more characters or fewer repeated pairs than the size asks for.
+  /// - Throws: `TokenizationError.invalidParameter`, `.tooManyWords`, or
+  ///   `.vocabularySizeOutOfReach` when the text has more characters or fewer repeated pairs than the
+  ///   size asks for.
   public func train(
-    _ documents: some Sequence<[UInt8]>, progress: (Progress) -> Void = { _ in }
+    _ documents: some Sequence<[UInt8]>, threadCount: Int = 1,
+    progress: (Progress) -> Void = { _ in }
   ) throws(TokenizationError) -> SentencePieceModel {
     try checkParameters()
-    let words = count(documents, progress)
+    let words = try count(documents, threadCount: threadCount, progress)
     var vocabulary = try BytePairVocabulary(
       words, trainer: self, specialPieces: specialPieces.map(\.bytes))
     let mergeCount = vocabularySize - specialPieces.count - vocabulary.alphabet.count
@@ -73,7 +83,8 @@ public struct BytePairTrainer: Sendable {
     return model(merges: vocabulary.mergedPieces, characters: vocabulary.alphabet)
   }
 
-  private func checkParameters() throws(TokenizationError) {
+  /// Throws `TokenizationError.invalidParameter` for what training could not begin with.
+  public func checkParameters() throws(TokenizationError) {
     // Ids and scores are stored in 32 bits, and a float is exact up to 2^24.
     guard (1...(1 << 24)).contains(vocabularySize) else {
       throw .invalidParameter(
@@ -88,38 +99,49 @@ public struct BytePairTrainer: Sendable {
       throw .invalidParameter(
         name: "maximumPieceLength", expected: "1 to 4096", found: "\(maximumPieceLength)")
     }
-    var seen = Set(["", "<unk>", "<s>", "</s>"].map { Array($0.utf8) })
-    for piece in controlPieces where !seen.insert(Array(piece.utf8)).inserted {
+    guard (1...(1 << 30)).contains(maximumWordCount) else {
       throw .invalidParameter(
-        name: "controlPieces", expected: "different pieces, none empty or built in", found: piece)
+        name: "maximumWordCount", expected: "1 to 1073741824", found: "\(maximumWordCount)")
+    }
+    var seen: Set<[UInt8]> = [[]]
+    for piece in specialPieces where !seen.insert(piece.bytes).inserted {
+      let text = String(decoding: piece.bytes, as: UTF8.self)
+      throw .invalidParameter(
+        name: controlPieces.contains(text) ? "controlPieces" : "userDefinedPieces",
+        expected: "different pieces, none empty or built in", found: "\"\(text)\"")
     }
   }
 
   private func count(
-    _ documents: some Sequence<[UInt8]>, _ progress: (Progress) -> Void
-  ) -> WordCounter {
-    let normalizer = SentencePieceNormalizer(
-      addsDummyPrefix: true, removesExtraWhitespace: false, escapesWhitespace: true,
-      treatsWhitespaceAsSuffix: false, matcher: nil)
-    var splitter = TrainingWordSplitter(
-      splitsDigits: splitsDigits, splitsByCharacterClass: splitsByCharacterClass,
-      allowsWhitespaceOnlyPieces: allowsWhitespaceOnlyPieces)
-    var words = WordCounter()
-    var prepared = GrowableBuffer<UInt8>()
-    defer { prepared.deallocate() }
-    var documentCount = 0
-    for document in documents {
-      prepared.reserve(SentencePieceNormalizer.capacity(for: document.count))
-      let length = document.withUnsafeBufferPointer { normalizer.normalize($0, to: prepared.base) }
-      splitter.forEachWord(UnsafeBufferPointer(start: prepared.base, count: length)) {
-        words.add($0)
+    _ documents: some Sequence<[UInt8]>, threadCount: Int, _ progress: (Progress) -> Void
+  ) throws(TokenizationError) -> WordCounter {
+    let counting = ParallelWordCount(self, threadCount: max(threadCount, 1))
+    var (documentCount, byteCount, batchBytes) = (0, 0, 0)
+    var batch: [[UInt8]] = []
+    func countBatch() {
+      counting.add(batch)
+      documentCount += batch.count
+      byteCount += batchBytes
+      batch.removeAll(keepingCapacity: true)
+      batchBytes = 0
+    }
+    func check(_ wordCount: Int) throws(TokenizationError) {
+      guard wordCount <= maximumWordCount else {
+        throw .tooManyWords(maximum: maximumWordCount, documents: documentCount)
       }
-      documentCount += 1
-      if documentCount % 10_000 == 0 {
-        progress(.counted(documents: documentCount, words: words.wordCount))
+      progress(.counted(documents: documentCount, bytes: byteCount, words: wordCount))
+    }
+    for document in documents {
+      batch.append(document)
+      batchBytes += document.count
+      if batchBytes >= ParallelWordCount.batchSize {
+        countBatch()
+        try check(counting.wordCount)
       }
     }
-    progress(.counted(documents: documentCount, words: words.wordCount))
+    countBatch()
+    let words = counting.merged()
+    try check(words.wordCount)
     return words
   }
 }
@@ -129,6 +151,10 @@ extension BytePairTrainer {
     var pieces = [SentencePieceModel.Piece("<unk>", score: 0, kind: .unknown)]
     for text in ["<s>", "</s>"] + controlPieces {
       pieces.append(SentencePieceModel.Piece(text, score: 0, kind: .control))
+    }
+    for text in userDefinedPieces {
+      let bytes = replacing([0x20], with: spaceSymbol, in: Array(text.utf8))
+      pieces.append(SentencePieceModel.Piece(bytes: bytes, score: 0, kind: .userDefined))
     }
     guard usesByteFallback else { return pieces }
     let digits = Array("0123456789ABCDEF")

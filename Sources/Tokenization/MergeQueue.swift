@@ -12,6 +12,8 @@ struct MergeCandidate: BitwiseCopyable {
 struct MergeQueue {
   private var heap = GrowableBuffer<MergeCandidate>()
   private var count = 0
+  /// Levels of the heap that were walked so far: what n log n counts.
+  private(set) var steps = 0
 
   func deallocate() { heap.deallocate() }
 
@@ -23,6 +25,7 @@ struct MergeQueue {
     var hole = count
     count += 1
     while hole > 0 {
+      steps &+= 1
       let parent = (hole - 1) / 2
       guard heap.base[parent].key > candidate.key else { break }
       heap.base[hole] = heap.base[parent]
@@ -41,6 +44,7 @@ struct MergeQueue {
     while true {
       var child = 2 * hole + 1
       guard child < count else { break }
+      steps &+= 1
       if child + 1 < count && heap.base[child + 1].key < heap.base[child].key { child += 1 }
       guard heap.base[child].key < last.key else { break }
       heap.base[hole] = heap.base[child]

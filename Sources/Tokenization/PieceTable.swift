@@ -16,9 +16,9 @@ final class PieceTable: @unchecked Sendable {
   /// Symbols of characters, in pages of 256 code points; -1 where there is none.
   private let pages: UnsafePointer<UInt16>
   private let characters: UnsafePointer<Int32>
-  /// `a << 8 | b`: whether some piece has byte `a` right before byte `b`. Where none has, no merge
-  /// can cross, and text can be cut without changing its tokens.
-  let joins: UnsafePointer<Bool>
+  /// `b << 8 | a`: 0 if some piece has byte `a` right before byte `b`, else 1. Where none has, no
+  /// merge can cross, and text can be cut without changing its tokens.
+  let cuts: UnsafePointer<UInt8>
   /// `a << 32 | b`: the same of characters, for those beyond ASCII.
   let characterJoins: IntegerTable
   /// The ids of the 256 byte pieces, or none.
@@ -36,7 +36,7 @@ final class PieceTable: @unchecked Sendable {
     hasUnused = builder.symbols.contains(where: \.isUnused)
     pages = Self.copy(builder.pages)
     characters = Self.copy(builder.characters)
-    joins = Self.copy(builder.joins)
+    cuts = Self.copy(builder.joins.map { $0 ? 0 : 1 })
     characterJoins = IntegerTable(builder.characterJoins.sorted().map { ($0, 1) })
     byteTokens = builder.byteTokens
     unknownToken = builder.unknownToken
@@ -50,7 +50,7 @@ final class PieceTable: @unchecked Sendable {
     isUnused.deallocate()
     pages.deallocate()
     characters.deallocate()
-    joins.deallocate()
+    cuts.deallocate()
   }
 
   private static func copy<Element: BitwiseCopyable>(

@@ -12,6 +12,7 @@ struct PieceTableBuilder {
   private(set) var merges: [(key: UInt64, value: UInt64)] = []
   private(set) var pages = [UInt16](repeating: 0, count: 0x1100)
   private(set) var characters = [Int32](repeating: -1, count: 256)
+  /// `b << 8 | a`: whether some piece has byte `a` right before byte `b`.
   private(set) var joins = [Bool](repeating: false, count: 1 << 16)
   private(set) var characterJoins: Set<UInt64> = []
   let byteTokens: [Int32]
@@ -48,7 +49,7 @@ struct PieceTableBuilder {
   /// Bytes inside a character are never a place to cut at.
   private mutating func keepCharactersWhole() {
     for left in 0..<256 {
-      for right in 0x80..<0xC0 { joins[left << 8 | right] = true }
+      for right in 0x80..<0xC0 { joins[right << 8 | left] = true }
     }
   }
 
@@ -70,7 +71,7 @@ struct PieceTableBuilder {
         scalarValue($0.baseAddress.unsafelyUnwrapped)
       }
       if let previous {
-        joins[Int(bytes[position - 1]) << 8 | Int(bytes[position])] = true
+        joins[Int(bytes[position]) << 8 | Int(bytes[position - 1])] = true
         characterJoins.insert(UInt64(previous) << 32 | UInt64(value))
       }
       register(character, value)

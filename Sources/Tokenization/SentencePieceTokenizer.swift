@@ -59,6 +59,14 @@ public final class SentencePieceTokenizer: Tokenizer {
     return encoder.encode(text, normalizer, table)
   }
 
+  /// Returns how many steps merging takes for a text that is new: the part of encoding that could
+  /// grow faster than the text.
+  package func mergeSteps(encoding text: [UInt8]) -> Int {
+    let encoder = BytePairEncoder()
+    text.withUnsafeBufferPointer { _ = encoder.encode($0, normalizer, table) }
+    return encoder.mergeSteps
+  }
+
   public func appendBytes(of token: Int32, to bytes: inout [UInt8], isAtStart: inout Bool) {
     surfaces.append(token, to: &bytes, isAtStart: &isAtStart)
   }

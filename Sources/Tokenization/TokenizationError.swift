@@ -12,6 +12,8 @@ public enum TokenizationError: Error, Equatable, Sendable, CustomStringConvertib
   case invalidParameter(name: String, expected: String, found: String)
   /// The corpus does not allow a vocabulary of this size.
   case vocabularySizeOutOfReach(requested: Int, smallest: Int, largest: Int)
+  /// The corpus has more different words than memory was planned for.
+  case tooManyWords(maximum: Int, documents: Int)
 
   public var description: String {
     switch self {
@@ -35,6 +37,10 @@ public enum TokenizationError: Error, Equatable, Sendable, CustomStringConvertib
         + (requested < smallest
           ? "Ask for more pieces, or lower characterCoverage."
           : "Ask for fewer pieces, or give more text.")
+    case .tooManyWords(let maximum, let documents):
+      return "tokenizer training: more than \(maximum) different words in the first \(documents) "
+        + "documents. Give less text, which a sample of a large corpus serves as well, or raise "
+        + "maximumWordCount if there is memory for some 300 bytes a word."
     }
   }
 }

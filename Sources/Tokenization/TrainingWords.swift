@@ -104,7 +104,8 @@ struct WordCounter {
   /// The bytes of the word that came as number `index`.
   func word(_ index: Int) -> ArraySlice<UInt8> { bytes[starts[index]..<starts[index + 1]] }
 
-  mutating func add(_ word: UnsafeBufferPointer<UInt8>) {
+  /// Counts a word, which occurred `count` times.
+  mutating func add(_ word: UnsafeBufferPointer<UInt8>, count: Int = 1) {
     var hash: UInt64 = 0xCBF2_9CE4_8422_2325
     for byte in word { hash = (hash ^ UInt64(byte)) &* 0x9E37_79B9_7F4A_7C15 }
     hash ^= hash >> 32
@@ -112,13 +113,13 @@ struct WordCounter {
     while slots[slot] >= 0 {
       let index = Int(slots[slot])
       if hashes[index] == hash && self.word(index).elementsEqual(word) {
-        counts[index] += 1
+        counts[index] += count
         return
       }
       slot = (slot + 1) & (slots.count - 1)
     }
     slots[slot] = Int32(counts.count)
-    counts.append(1)
+    counts.append(count)
     hashes.append(hash)
     bytes.append(contentsOf: word)
     starts.append(bytes.count)

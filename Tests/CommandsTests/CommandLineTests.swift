@@ -9,7 +9,8 @@ import Testing
 
   private static let commands = [
     "", "recipes", "pretrain", "resume", "average", "evaluate", "generate", "logs", "tokenize",
-    "verify", "bench", "bench train", "bench matmul", "bench compare", "doctor",
+    "verify", "bench", "bench train", "bench matmul", "bench compare", "bench tokenize", "doctor",
+    "tokenizer", "tokenizer train", "tokenizer inspect", "tokenizer convert",
   ]
 
   /// After a change that is meant, run the tests with SAMARA_WRITE_SNAPSHOTS=1 and read the
@@ -80,6 +81,11 @@ import Testing
     #expect(broken.errors.contains("line 2"))
   }
 
+  private static func training(_ corpus: String, _ more: String...) -> [String] {
+    ["tokenizer", "train", "--corpus", corpus, "--vocabulary-size", "500", "--output", "x.model"]
+      + more
+  }
+
   /// Each message names what is wrong and what to do; no message is a crash.
   @Test(arguments: [
     (["pretrain", "seedlin"], "did you mean seedling"),
@@ -118,12 +124,35 @@ import Testing
     (["bench", "compare", "--rounds", "0"], "--rounds is 0"),
     (["bench", "compare", "--steps", "1"], "--steps is 1"),
     (["tokenize", "--tokenizer", "nothing.model"], "nothing.model"),
+    (["bench", "tokenize", "--tokenizer", "nothing.model", "--corpus", "x.txt"], "nothing.model"),
+    (
+      ["bench", "tokenize", "--tokenizer", "x", "--corpus", "x", "--megabytes", "0"],
+      "--megabytes is 0"
+    ),
+    (
+      ["bench", "tokenize", "--tokenizer", "x", "--corpus", "x", "--threads", "0"],
+      "--threads is 0"
+    ),
+    (["tokenizer", "inspect", "nothing.model"], "nothing.model"),
+    (["tokenizer", "inspect", "wordless.jsonl"], "not a whole SentencePiece model"),
+    (["tokenizer", "convert", "nothing.model", "x.json"], "nothing.model"),
+    (["tokenizer", "convert", "empty.jsonl", "empty.jsonl"], "written over"),
+    (Self.training("missing.txt"), "missing.txt"),
+    (Self.training("wordless.jsonl"), "nothing to read"),
+    (Self.training("wordless.jsonl", "--threads", "0"), "--threads is 0"),
+    (Self.training("wordless.jsonl", "--limit-bytes", "-1"), "--limit-bytes is -1"),
+    (Self.training("wordless.jsonl", "--character-coverage", "2"), "characterCoverage is 2"),
+    (Self.training("wordless.jsonl", "--control", "<s>"), "controlPieces is"),
+    (Self.training("few.txt"), "these documents allow"),
+    (Self.training("few.txt", "--output-json", "x.model"), "name two files"),
+    (Self.training("few.txt", "--output-json", "none/x.json"), "the folder none is not there"),
   ])
   func errorsTeach(arguments: [String], message: String) throws {
     let program = try Program()
     try Data().write(to: URL(filePath: "\(program.folder.path)/empty.jsonl"))
     try Data("{\"text\": \"\"}\n".utf8).write(
       to: URL(filePath: "\(program.folder.path)/wordless.jsonl"))
+    try program.folder.write("a few words, a few words", to: "few.txt")
     let outcome = program.outcome(of: try program.launch(arguments))
     #expect(!outcome.wasSignalled)
     #expect(outcome.status != 0)

@@ -114,6 +114,43 @@ struct BytePairTrainerTests {
     #expect(try trainer.train(Self.documents.reversed()).serialized() == model.serialized())
   }
 
+  @Test(arguments: [2, 3, 7])
+  func sameModelWhateverTheThreads(count: Int) throws {
+    let trainer = Self.trainer(byteFallback: true)
+    let documents = Array(repeatElement(Self.documents, count: 5).joined())
+    let expected = try trainer.train(documents).serialized()
+    #expect(try trainer.train(documents, threadCount: count).serialized() == expected)
+  }
+
+  /// Text is cut at user-defined pieces before words are counted, and encoding finds them again.
+  @Test func userDefinedPieces() throws {
+    var trainer = Self.trainer(byteFallback: true)
+    trainer.userDefinedPieces = ["<sep>", "in the", "é"]
+    let model = try trainer.train(Self.documents + [Array("a<sep>b <sep>in the<sep>".utf8)])
+    #expect(model.pieces[3].kind == .userDefined)
+    #expect(model.pieces[4].bytes == Array("in\u{2581}the".utf8))
+    #expect(model.pieces.count == 350)
+    // The letter is a piece already, and no piece of the text's own has it.
+    let accented = model.pieces.filter { $0.bytes.contains(0xC3) && $0.bytes.contains(0xA9) }
+    #expect(accented.count == 1)
+    let tokenizer = try SentencePieceTokenizer(SentencePieceModel(bytes: model.serialized()))
+    let tokens = tokenizer.encode("wind<sep>in the café")
+    #expect(tokens.contains(3) && tokens.contains(4) && tokens.last == 5)
+    #expect(tokenizer.decode(tokens) == "wind<sep>in the café")
+  }
+
+  @Test func tooManyWords() {
+    var trainer = Self.trainer(byteFallback: true)
+    trainer.maximumWordCount = 54
+    for threadCount in 1...2 {
+      let error = #expect(throws: TokenizationError.self) {
+        try trainer.train(Self.documents, threadCount: threadCount)
+      }
+      #expect(error == .tooManyWords(maximum: 54, documents: 6))
+      #expect(error?.description.contains("54 different words") == true)
+    }
+  }
+
   /// "aab" and "aac" twice each: "aa" is met four times, "▁aa" is made of it, and then the left
   /// symbol that is older decides.
   @Test func mergesByHand() throws {
@@ -150,6 +187,10 @@ struct BytePairTrainerTests {
       ("characterCoverage", error { $0.characterCoverage = 1.5 }),
       ("maximumPieceLength", error { $0.maximumPieceLength = 0 }),
       ("controlPieces", error { $0.controlPieces = ["<s>"] }),
+      ("controlPieces", error { $0.controlPieces = [""] }),
+      ("userDefinedPieces", error { $0.userDefinedPieces = ["<x>", "<x>"] }),
+      ("userDefinedPieces", error { $0.userDefinedPieces = ["</s>"] }),
+      ("maximumWordCount", error { $0.maximumWordCount = 0 }),
     ]
     for (name, error) in cases {
       #expect(error?.description.contains(name) == true)
@@ -169,7 +210,7 @@ struct BytePairTrainerTests {
   @Test func progressIsTold() throws {
     var steps: [BytePairTrainer.Progress] = []
     _ = try Self.trainer(byteFallback: true).train(Self.documents) { steps.append($0) }
-    #expect(steps.first == .counted(documents: 6, words: 55))
+    #expect(steps.first == .counted(documents: 6, bytes: 437, words: 55))
     #expect(steps.last == .merged(pieces: 350, of: 350))
   }
 }

@@ -1,0 +1,82 @@
+/// Writes JSON (RFC 8259) piece by piece, indented by two spaces.
+struct JSONWriter {
+  private(set) var bytes: [UInt8] = []
+  private var depth = 0
+  private var isFirst = true
+
+  mutating func null() { bytes += "null".utf8 }
+  mutating func boolean(_ value: Bool) { bytes += (value ? "true" : "false").utf8 }
+  mutating func integer(_ value: Int) { bytes += String(value).utf8 }
+  mutating func string(_ text: String) { string(Array(text.utf8)) }
+  mutating func endLine() { bytes.append(0x0A) }
+
+  /// Writes UTF-8 as it is, but for what a string must escape.
+  mutating func string(_ text: some Sequence<UInt8>) {
+    let digits = Array("0123456789abcdef".utf8)
+    bytes.append(0x22)
+    for byte in text {
+      switch byte {
+      case 0x22, 0x5C: bytes += [0x5C, byte]
+      case ..<0x20: bytes += "\\u00".utf8 + [digits[Int(byte >> 4)], digits[Int(byte & 15)]]
+      default: bytes.append(byte)
+      }
+    }
+    bytes.append(0x22)
+  }
+
+  mutating func object(_ members: (inout JSONWriter) -> Void) {
+    group("{", "}", members)
+  }
+
+  mutating func array(_ elements: (inout JSONWriter) -> Void) {
+    group("[", "]", elements)
+  }
+
+  mutating func member(_ name: String, _ value: (inout JSONWriter) -> Void) {
+    member(Array(name.utf8), value)
+  }
+
+  mutating func member(_ name: [UInt8], _ value: (inout JSONWriter) -> Void) {
+    separate()
+    string(name)
+    bytes += ": ".utf8
+    value(&self)
+  }
+
+  mutating func element(_ value: (inout JSONWriter) -> Void) {
+    separate()
+    value(&self)
+  }
+
+  /// An object whose first member says which of several kinds it is.
+  mutating func tagged(_ type: String, _ members: (inout JSONWriter) -> Void) {
+    object { writer in
+      writer.member("type") { $0.string(type) }
+      members(&writer)
+    }
+  }
+
+  private mutating func group(
+    _ opening: String, _ closing: String, _ body: (inout JSONWriter) -> Void
+  ) {
+    bytes += opening.utf8
+    depth += 1
+    isFirst = true
+    body(&self)
+    depth -= 1
+    if !isFirst { startLine() }
+    bytes += closing.utf8
+    isFirst = false
+  }
+
+  private mutating func separate() {
+    if !isFirst { bytes.append(0x2C) }
+    startLine()
+    isFirst = false
+  }
+
+  private mutating func startLine() {
+    bytes.append(0x0A)
+    bytes += repeatElement(0x20, count: 2 * depth)
+  }
+}
