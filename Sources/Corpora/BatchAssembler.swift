@@ -48,13 +48,14 @@ struct BatchAssembler: Sendable {
     self.cursor = cursor
     self.pieces = pieces
     rowCounts = cursor.counts.map(\.ofRows)
-    let (length, attention) = (settings.sequenceLength, settings.attention)
+    let length = settings.sequenceLength
     packer =
       switch settings.packing {
-      case .concatenated: JoinedRows(sequenceLength: length, attention: attention)
-      case .padOrTruncate: PieceRows(sequenceLength: length, attention: attention)
+      case .concatenated: JoinedRows(sequenceLength: length, attention: settings.attention)
+      case .padOrTruncate: PieceRows(sequenceLength: length)
       case .bestFit(let windowPieces):
-        BestFitRows(windowPieces: windowPieces, sequenceLength: length, attention: attention)
+        BestFitRows(
+          sequenceLength: length, attention: settings.attention, windowPieces: windowPieces)
       }
     if let position = cursor.position { try packer.resume(at: position, from: &self.pieces) }
   }
@@ -80,8 +81,10 @@ struct BatchAssembler: Sendable {
     let own = settings.batchSize * settings.share.index
     var count = 0
     while count < rows, let row = try packer.next(from: &pieces) {
-      if (own..<own + settings.batchSize).contains(count) {
-        batch.append(row.stretches, attention: settings.attention, origin: origin(of: row))
+      if (own..<own + settings.batchSize).contains(count), let ends = row.ends {
+        batch.append(
+          row.stretches, attention: settings.attention,
+          origin: RowOrigin(first: origin(of: ends.first), last: origin(of: ends.last)))
       }
       for use in row.uses {
         rowCounts[use.component].tokensUsed += use.used
@@ -97,15 +100,11 @@ struct BatchAssembler: Sendable {
     return count == 0 ? nil : batch.finished()
   }
 
-  private func origin(of row: Row) -> RowOrigin {
-    func place(_ place: PieceSequence.Place) -> RowOrigin.Place {
-      let document = place.position.document
-      return RowOrigin.Place(
-        path: settings.files[place.component][document.file].path, line: document.record + 1,
-        piece: place.piece.index)
-    }
-    return RowOrigin(
-      first: place(row.parts[0].place), last: place(row.parts[row.parts.count - 1].place))
+  private func origin(of place: PieceSequence.Place) -> RowOrigin.Place {
+    let document = place.position.document
+    return RowOrigin.Place(
+      path: settings.files[place.component][document.file].path, line: document.record + 1,
+      piece: place.piece.index)
   }
 }
 

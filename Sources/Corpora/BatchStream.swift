@@ -18,7 +18,7 @@ public final class BatchStream: Sendable {
   public struct Layout: Sendable {
     /// How tokens become rows.
     public var packing: Packing
-    /// Whether attention is kept inside documents that share a row.
+    /// Whether attention and positions are kept inside each document of a row.
     public var attention: AttentionScope
     /// Rows a batch.
     public var batchSize: Int
@@ -39,20 +39,15 @@ public final class BatchStream: Sendable {
       self.share = share
     }
 
-    /// Fewest tokens of a piece that rows can use.
-    var minimumTokens: Int { packing == .concatenated && attention == .row ? 0 : 2 }
-
-    /// As much of it as a cursor depends on, in words.
+    /// What the place between two rows depends on, in words.
     var reading: String {
-      let within = attention == .document ? ", attention inside documents" : ""
-      guard case .bestFit = packing else { return "\(packing)\(within)" }
-      return "\(packing), rows of \(sequenceLength)\(within)"
+      let scope = attention == .row ? "" : ", attention within documents"
+      guard case .bestFit = packing else { return "\(packing)\(scope)" }
+      return "\(packing) into \(sequenceLength)\(scope)"
     }
 
     func validate() throws(CorpusError) {
-      if case .bestFit(let windowPieces) = packing, windowPieces < 1 {
-        throw .invalidSetting(name: "windowPieces", value: windowPieces, expected: "at least 1")
-      }
+      try packing.validate()
       for (name, value) in [
         ("batchSize", batchSize), ("sequenceLength", sequenceLength), ("share count", share.count),
       ] where value < 1 {
@@ -83,7 +78,6 @@ public final class BatchStream: Sendable {
   ///   - textField: the field of JSON lines that holds the text (the reference's `text_key`).
   ///   - normalization: what is done to each piece before it is tokenized.
   ///   - packing: how tokens become rows.
-  ///   - attention: whether attention is kept inside documents that share a row.
   ///   - batchSize: rows a batch.
   ///   - sequenceLength: tokens a row.
   ///   - cursor: where an earlier stream with the same corpus and settings stood.
@@ -91,8 +85,7 @@ public final class BatchStream: Sendable {
   public convenience init(
     files patterns: [String], textField: String = "text", tokenizer: any Tokenizer,
     normalization: Normalization = .none, filter: DocumentFilter, packing: Packing,
-    attention: AttentionScope = .row, batchSize: Int, sequenceLength: Int,
-    endOfCorpus: DrySource = .restart,
+    batchSize: Int, sequenceLength: Int, endOfCorpus: DrySource = .restart,
     malformedLines: MalformedLinePolicy = .stop, fileOrder: FileOrder = .listed,
     readers: Int = 0, cursor: Cursor? = nil
   ) throws(CorpusError) {
@@ -101,9 +94,7 @@ public final class BatchStream: Sendable {
     try self.init(
       mixing: [CorpusComponent(source: source, whenDry: endOfCorpus)], tokenizer: tokenizer,
       normalization: normalization, filter: filter,
-      Layout(
-        packing: packing, attention: attention, batchSize: batchSize,
-        sequenceLength: sequenceLength),
+      Layout(packing: packing, batchSize: batchSize, sequenceLength: sequenceLength),
       readers: readers, cursor: cursor)
   }
 
@@ -114,6 +105,8 @@ public final class BatchStream: Sendable {
   /// the model for it.)
   ///
   /// - Parameters:
+  ///   - screening: finds what there is to know of each document, for those that are dropped whole;
+  ///     nil keeps every document.
   ///   - readers: threads that read and tokenize ahead, with one more that assembles batches; with 0
   ///     all is done within `next()`.
   ///   - cursor: where an earlier stream with the same corpus and settings stood, whatever its
@@ -121,7 +114,8 @@ public final class BatchStream: Sendable {
   /// - Throws: `CorpusError`, about the sources, settings or the cursor.
   public init(
     mixing components: sending [CorpusComponent], tokenizer: any Tokenizer,
-    normalization: Normalization = .none, filter: DocumentFilter, _ layout: Layout,
+    normalization: Normalization = .none, filter: DocumentFilter,
+    screening examiner: DocumentExaminer? = nil, _ layout: Layout,
     readers: Int = 0, cursor saved: Cursor? = nil
   ) throws(CorpusError) {
     try layout.validate()
@@ -134,7 +128,8 @@ public final class BatchStream: Sendable {
       sequence: 0, position: nil, isFinished: false, corpus: CorpusIdentity(of: self.files),
       tokenizer: tokenizer.fingerprint,
       reading: components.map(\.reading).joined(separator: "; ")
-        + ", \(filter), normalization \(normalization), \(layout.reading)",
+        + ", \(filter), normalization \(normalization), \(layout.reading)"
+        + (examiner.map { ", screened: \($0)" } ?? ""),
       counts: Array(repeating: CorpusCounts(), count: count))
     if let saved {
       try cursor.validate(saved)
@@ -146,12 +141,11 @@ public final class BatchStream: Sendable {
     }
     var mixture = MixtureReader(components, filter: filter)
     if let position = cursor.position { try mixture.resume(at: position.mixture) }
-    let minimumTokens = max(filter.minimumTokens, layout.minimumTokens)
     let pipeline = PassagePipeline(
       mixture,
       PassageTokenizer(
-        tokenizer: tokenizer, normalization: normalization, filter: filter,
-        minimumTokens: minimumTokens),
+        tokenizer: tokenizer, normalization: normalization, filter: filter, examiner: examiner,
+        minimumTokens: max(filter.minimumTokens, layout.packing.minimumTokens)),
       readers: cursor.isFinished ? 0 : readers)
     let assembler = try BatchAssembler(
       settings: BatchAssembler.Settings(
@@ -160,7 +154,8 @@ public final class BatchStream: Sendable {
         paddingToken: tokenizer.paddingToken ?? tokenizer.endToken ?? 0, share: layout.share,
         files: files),
       pieces: PieceSequence(
-        pipeline, filter: filter, componentCount: count, resumingAt: cursor.position),
+        pipeline, filter: filter, screening: examiner?.screening ?? .none, componentCount: count,
+        resumingAt: cursor.position),
       cursor: cursor)
     state = Mutex(
       readers > 0 ? .queued(BatchQueue(assembler), cursor) : .assembling(assembler))

@@ -1,35 +1,43 @@
-/// Rows packed by windows of pieces (`Packing.bestFit`).
+/// Rows of whole pieces, window by window (`Packing.bestFit`).
 ///
-/// A window is read whole before its first row is given. Its place is its first piece and the rows
-/// given: the rest follows, since what a packer makes of a window depends on the window alone.
+/// A window is packed at once, so that the place between two of its rows is the window's beginning
+/// and a number of rows; what is read again on resuming is a window.
 struct BestFitRows: RowPacker {
   private let packer: BestFitPacker
   private let windowPieces: Int
   private var window: [PieceSequence.Place] = []
+  private var anchor: PieceSequence.Anchor?
   private var rows: [PackedRow] = []
   private var rowsTaken = 0
 
-  init(windowPieces: Int, sequenceLength: Int, attention: AttentionScope) {
-    self.windowPieces = windowPieces
+  init(sequenceLength: Int, attention: AttentionScope, windowPieces: Int) {
     packer = BestFitPacker(sequenceLength: sequenceLength, attention: attention)
+    self.windowPieces = windowPieces
   }
 
   mutating func next(from pieces: inout PieceSequence) throws(CorpusError) -> Row? {
-    if rowsTaken == rows.count {
+    // Pieces without a target make no row.
+    while rowsTaken == rows.count {
       guard let first = try pieces.next() else { return nil }
-      try readWindow(startingAt: first, from: &pieces)
+      try readWindow(from: first, &pieces)
     }
-    defer { rowsTaken += 1 }
-    var row = Row(packer.attention, sequenceLength: packer.sequenceLength)
+    var row = Row()
     for stretch in rows[rowsTaken].stretches {
-      row.append(stretch.tokens, of: window[stretch.piece])
+      let place = window[stretch.piece]
+      let startsSequence = packer.attention == .document || row.stretches.isEmpty
+      row.append(
+        place.piece.tokens[stretch.tokens], of: place,
+        used: stretch.tokens.count - (startsSequence ? 1 : 0))
     }
+    row.pad(to: packer.sequenceLength)
+    rowsTaken += 1
     return row
   }
 
   private mutating func readWindow(
-    startingAt first: PieceSequence.Place, from pieces: inout PieceSequence
+    from first: PieceSequence.Place, _ pieces: inout PieceSequence
   ) throws(CorpusError) {
+    anchor = pieces.anchor
     window = [first]
     while window.count < windowPieces, let next = try pieces.next() { window.append(next) }
     rows = packer.rows(ofPieces: window.map(\.piece.tokens.count))
@@ -37,17 +45,21 @@ struct BestFitRows: RowPacker {
   }
 
   var position: Cursor.Position? {
-    window.first?.cursorPosition(tokensConsumed: 0, rowsTaken: rowsTaken)
+    guard let anchor, let first = window.first else { return nil }
+    return anchor.cursorPosition(piece: first.piece.index, rowsTaken: rowsTaken)
   }
 
   mutating func resume(
     at position: Cursor.Position, from pieces: inout PieceSequence
   ) throws(CorpusError) {
-    try readWindow(startingAt: pieces.find(position), from: &pieces)
-    guard position.rowsTaken <= rows.count, position.tokensConsumed == 0 else {
+    let first = try pieces.find(position)
+    guard position.tokensConsumed == 0 else {
+      throw outside(position, tokens: first.piece.tokens.count)
+    }
+    try readWindow(from: first, &pieces)
+    guard position.rowsTaken <= rows.count else {
       throw .cursorOutsideCorpus(
-        detail: "row \(position.rowsTaken) of a window of \(rows.count), "
-          + "token \(position.tokensConsumed)")
+        detail: "row \(position.rowsTaken) of a window of \(rows.count)")
     }
     rowsTaken = position.rowsTaken
   }

@@ -13,6 +13,16 @@ public struct CorpusCounts: Codable, Sendable, Equatable {
   public var piecesWithTooFewCharacters = 0
   /// Pieces dropped for `minimumTokens`, or because they have no target to make a row of.
   public var piecesWithTooFewTokens = 0
+  /// Pieces dropped because they repeat themselves.
+  public var piecesWithRepetitions = 0
+  /// Documents dropped for an evaluation's text.
+  public var documentsContaminated = 0
+  /// Documents dropped because they were there before.
+  public var documentsDuplicated = 0
+  /// Documents dropped because they are almost one that was there before.
+  public var documentsNearlyDuplicated = 0
+  /// Bytes of text in the documents dropped for these three reasons.
+  public var textBytesScreenedOut = 0
   /// Lines passed over under `MalformedLinePolicy.skip`.
   public var malformedLinesSkipped = 0
   /// Bytes of text in the pieces read.
@@ -29,9 +39,16 @@ public struct CorpusCounts: Codable, Sendable, Equatable {
   /// Nothing so far.
   public init() {}
 
+  /// Documents dropped whole.
+  public var documentsScreenedOut: Int {
+    documentsContaminated + documentsDuplicated + documentsNearlyDuplicated
+  }
+
   /// What the filter did, in words.
   func summary(of filter: DocumentFilter) -> String {
     "\(documentsRead) documents gave \(piecesRead) pieces; "
+      + "\(documentsScreenedOut) documents were screened out, "
+      + "\(piecesWithRepetitions) pieces repeat themselves, "
       + "\(piecesWithTooFewCharacters) had fewer than \(filter.minimumCharacters) characters, "
       + "\(piecesWithTooFewTokens) fewer than \(max(filter.minimumTokens, 1)) tokens, "
       + "and \(malformedLinesSkipped) malformed lines were skipped"
@@ -59,11 +76,55 @@ public struct CorpusCounts: Codable, Sendable, Equatable {
   }
 
   private static var fields: [WritableKeyPath<CorpusCounts, Int>] {
-    [
-      \.documentsRead, \.documentsKept, \.piecesRead, \.piecesKept, \.piecesWithTooFewCharacters,
-      \.piecesWithTooFewTokens, \.malformedLinesSkipped, \.textBytesRead, \.tokensRead,
-      \.tokensUsed, \.tokensPadded, \.tokensDropped,
-    ]
+    CodingKeys.allCases.map(\.field)
+  }
+}
+
+extension CorpusCounts {
+  fileprivate enum CodingKeys: String, CodingKey, CaseIterable {
+    case documentsRead, documentsKept, piecesRead, piecesKept, piecesWithTooFewCharacters
+    case piecesWithTooFewTokens, piecesWithRepetitions, documentsContaminated
+    case documentsDuplicated, documentsNearlyDuplicated, textBytesScreenedOut
+    case malformedLinesSkipped, textBytesRead, tokensRead, tokensUsed, tokensPadded, tokensDropped
+
+    var field: WritableKeyPath<CorpusCounts, Int> {
+      switch self {
+      case .documentsRead: \.documentsRead
+      case .documentsKept: \.documentsKept
+      case .piecesRead: \.piecesRead
+      case .piecesKept: \.piecesKept
+      case .piecesWithTooFewCharacters: \.piecesWithTooFewCharacters
+      case .piecesWithTooFewTokens: \.piecesWithTooFewTokens
+      case .piecesWithRepetitions: \.piecesWithRepetitions
+      case .documentsContaminated: \.documentsContaminated
+      case .documentsDuplicated: \.documentsDuplicated
+      case .documentsNearlyDuplicated: \.documentsNearlyDuplicated
+      case .textBytesScreenedOut: \.textBytesScreenedOut
+      case .malformedLinesSkipped: \.malformedLinesSkipped
+      case .textBytesRead: \.textBytesRead
+      case .tokensRead: \.tokensRead
+      case .tokensUsed: \.tokensUsed
+      case .tokensPadded: \.tokensPadded
+      case .tokensDropped: \.tokensDropped
+      }
+    }
+  }
+
+  /// Fields that are not there are 0.
+  public init(from decoder: any Decoder) throws {
+    self.init()
+    let container = try decoder.container(keyedBy: CodingKeys.self)
+    for key in CodingKeys.allCases {
+      self[keyPath: key.field] = try container.decodeIfPresent(Int.self, forKey: key) ?? 0
+    }
+  }
+
+  /// What is 0 is left out: cursors hold many counts and are to stay small.
+  public func encode(to encoder: any Encoder) throws {
+    var container = encoder.container(keyedBy: CodingKeys.self)
+    for key in CodingKeys.allCases where self[keyPath: key.field] != 0 {
+      try container.encode(self[keyPath: key.field], forKey: key)
+    }
   }
 }
 

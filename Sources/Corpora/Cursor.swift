@@ -17,6 +17,8 @@ public struct Cursor: Codable, Sendable, Equatable {
     public var rowsTaken: Int
     /// The counts before the passage, one for each source.
     public var counts: [CorpusCounts]
+    /// What screening remembered before the passage; nil where nothing is screened.
+    public var screening: DocumentScreen.State?
   }
 
   /// Rows given so far, by all processes of a run.

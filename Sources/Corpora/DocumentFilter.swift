@@ -36,6 +36,8 @@ public struct DocumentFilter: Codable, Sendable, Equatable {
   /// Such a cut falls before the last space or newline that fits, or between two characters if
   /// there is none, and loses nothing.
   public var maximumBytesPerPiece: Int
+  /// Pieces that repeat themselves, token by token, are dropped; nil keeps them.
+  public var repetition: RepetitionFilter?
 
   /// Makes a filter.
   ///
@@ -43,12 +45,13 @@ public struct DocumentFilter: Codable, Sendable, Equatable {
   /// 2,048 words.
   public init(
     minimumCharacters: Int, minimumTokens: Int, maximumWordsPerPiece: Int?,
-    maximumBytesPerPiece: Int = 16 << 20
+    maximumBytesPerPiece: Int = 16 << 20, repetition: RepetitionFilter? = nil
   ) {
     self.minimumCharacters = minimumCharacters
     self.minimumTokens = minimumTokens
     self.maximumWordsPerPiece = maximumWordsPerPiece
     self.maximumBytesPerPiece = maximumBytesPerPiece
+    self.repetition = repetition
   }
 
   /// OpenELM's: `min_characters_per_text: 200`, `min_tokens_per_text: 256`, `document_split_size`
@@ -71,14 +74,16 @@ public struct DocumentFilter: Codable, Sendable, Equatable {
     try check("maximumWordsPerPiece", maximumWordsPerPiece ?? 1, atLeast: 1)
     // A character takes up to four bytes, and a cut must advance past a leading space.
     try check("maximumBytesPerPiece", maximumBytesPerPiece, atLeast: 8)
+    try repetition?.validate()
   }
 }
 
 extension DocumentFilter: CustomStringConvertible {
-  /// The four numbers, for messages.
+  /// The settings, for messages.
   public var description: String {
     let words = maximumWordsPerPiece.map { "\($0) words" } ?? "any number of words"
     return "at least \(minimumCharacters) characters and \(minimumTokens) tokens, "
       + "at most \(words) and \(maximumBytesPerPiece) bytes a piece"
+      + (repetition.map { ", \($0)" } ?? "")
   }
 }

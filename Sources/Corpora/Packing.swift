@@ -1,46 +1,62 @@
 /// How pieces of tokens become rows of a batch.
-///
-/// `AttentionScope` decides whether the pieces in a row are one sequence or each its own.
 public enum Packing: Sendable, Hashable {
   /// Pieces joined end to end, nothing dropped and nothing padded.
   ///
   /// A row takes sequence length + 1 tokens, and the next row starts with the last token of the one
   /// before: rows overlap by one token, so that every token of the corpus but the very first is a
-  /// target exactly once (with attention inside documents, every token of a piece but its first). Rows
-  /// run on over documents, files and epochs. Only the end of a corpus that does not restart leaves a
-  /// row short; it is padded.
+  /// target exactly once. Rows run on over documents, files and epochs. Only the end of a corpus
+  /// that does not restart leaves a row short; it is padded.
   case concatenated
   /// One piece a row, cut or padded at its end to sequence length + 1 tokens: the reference's way
   /// (CoreNet `base_lm.py`). Pieces with fewer than two tokens have no target and make no row.
   case padOrTruncate
-  /// So many pieces at a time, laid where they fit best: no piece is cut that a row can hold, and
-  /// nothing is dropped; see `BestFitPacker`. Pieces with fewer than two tokens make no row.
-  ///
-  /// A window of 1,000 pieces of web text leaves about a thousandth of the targets to padding; the
-  /// tokens of a window are held in memory, and are read again when a run resumes inside it.
+  /// Windows of so many pieces laid into rows so that none is cut that a row can hold; see
+  /// `BestFitPacker` (arXiv:2404.10830). Rows are padded at their ends, by less the larger the window.
   case bestFit(windowPieces: Int)
-}
 
-/// `concatenated`, `padOrTruncate` or `bestFit(windowPieces: N)`, in records.
-extension Packing: LosslessStringConvertible {
-  public init?(_ description: String) {
-    let window = "bestFit(windowPieces: "
-    switch description {
-    case "concatenated": self = .concatenated
-    case "padOrTruncate": self = .padOrTruncate
-    default:
-      guard description.hasPrefix(window), description.hasSuffix(")"),
-        let count = Int(description.dropFirst(window.count).dropLast()), count >= 1
-      else { return nil }
-      self = .bestFit(windowPieces: count)
+  /// A window that leaves little padding: with documents of a few hundred tokens and rows of 2,048,
+  /// less than a hundredth.
+  public static let bestFit = Packing.bestFit(windowPieces: 4_096)
+
+  /// Fewest tokens of a piece that it can use.
+  var minimumTokens: Int {
+    switch self {
+    case .concatenated: 0
+    case .padOrTruncate, .bestFit: 2
     }
   }
 
+  func validate() throws(CorpusError) {
+    guard case .bestFit(let pieces) = self else { return }
+    guard (1...(1 << 20)).contains(pieces) else {
+      throw .invalidSetting(name: "window of pieces", value: pieces, expected: "1 to \(1 << 20)")
+    }
+  }
+}
+
+extension Packing: LosslessStringConvertible {
+  /// As records and the command line write it: `concatenated`, `padOrTruncate`, `bestFit` or
+  /// `bestFit:PIECES`.
   public var description: String {
     switch self {
     case .concatenated: "concatenated"
     case .padOrTruncate: "padOrTruncate"
-    case .bestFit(let count): "bestFit(windowPieces: \(count))"
+    case .bestFit(let pieces): "bestFit:\(pieces)"
+    }
+  }
+
+  /// Reads what `description` writes, and the same with hyphens and in any case.
+  public init?(_ description: String) {
+    let parts = description.lowercased().filter { $0 != "-" && $0 != "_" }
+      .split(separator: ":", omittingEmptySubsequences: false)
+    switch (parts.first, parts.count) {
+    case ("concatenated", 1): self = .concatenated
+    case ("padortruncate", 1): self = .padOrTruncate
+    case ("bestfit", 1): self = .bestFit
+    case ("bestfit", 2):
+      guard let pieces = Int(parts[1]) else { return nil }
+      self = .bestFit(windowPieces: pieces)
+    default: return nil
     }
   }
 }
@@ -49,13 +65,11 @@ extension Packing: Codable {
   public init(from decoder: any Decoder) throws {
     let container = try decoder.singleValueContainer()
     let text = try container.decode(String.self)
-    guard let value = Self(text) else {
+    guard let packing = Packing(text) else {
       throw DecodingError.dataCorruptedError(
-        in: container,
-        debugDescription:
-          "packing \(text), expected concatenated, padOrTruncate or bestFit(windowPieces: N)")
+        in: container, debugDescription: "\"\(text)\" is no way of packing")
     }
-    self = value
+    self = packing
   }
 
   public func encode(to encoder: any Encoder) throws {

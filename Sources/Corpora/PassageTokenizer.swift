@@ -18,15 +18,19 @@ struct TokenizedPassage: Sendable {
   let pieces: [TokenizedPiece]
   /// Records passed over before it.
   let malformedRecordsSkipped: Int
-  /// What became of it.
+  /// What became of it, unless it is screened out.
   let counts: CorpusCounts
+  /// What screening has to know of it; nil where nothing is screened.
+  let evidence: DocumentEvidence?
 }
 
-/// The way from text to tokens: filter, normalize, tokenize. Any number of threads may go it at once.
+/// The way from text to tokens: examine, filter, normalize, tokenize. Any number of threads may go it at once.
 struct PassageTokenizer: Sendable {
   let tokenizer: any Tokenizer
   let normalization: Normalization
   let filter: DocumentFilter
+  /// Examines documents, where any are screened.
+  let examiner: DocumentExaminer?
   /// Fewest tokens that the packing can use.
   let minimumTokens: Int
 
@@ -36,9 +40,12 @@ struct PassageTokenizer: Sendable {
     counts.documentsRead = passage.isFirst ? 1 : 0
     counts.piecesRead = passage.pieces.count
     var pieces: [TokenizedPiece] = []
+    let evidence = passage.text.withUnsafeBufferPointer { examiner?.examine(text: $0) }
+    let isNeeded = evidence?.rejection == nil
     passage.text.withUnsafeBufferPointer { text in
       for (offset, range) in passage.pieces.enumerated() {
         counts.textBytesRead += range.count
+        guard isNeeded else { continue }
         let bytes = UnsafeBufferPointer(rebasing: text[range])
         guard hasEnoughCharacters(bytes) else {
           counts.piecesWithTooFewCharacters += 1
@@ -47,6 +54,10 @@ struct PassageTokenizer: Sendable {
         let tokens = tokens(of: bytes)
         guard tokens.count >= minimumTokens else {
           counts.piecesWithTooFewTokens += 1
+          continue
+        }
+        guard filter.repetition?.isRepetitive(tokens) != true else {
+          counts.piecesWithRepetitions += 1
           continue
         }
         counts.piecesKept += 1
@@ -58,7 +69,8 @@ struct PassageTokenizer: Sendable {
     return TokenizedPassage(
       component: taken.component, epoch: taken.epoch, before: taken.before,
       position: passage.position, pieces: pieces,
-      malformedRecordsSkipped: passage.malformedRecordsSkipped, counts: counts)
+      malformedRecordsSkipped: passage.malformedRecordsSkipped, counts: counts,
+      evidence: evidence)
   }
 
   private func hasEnoughCharacters(_ text: UnsafeBufferPointer<UInt8>) -> Bool {

@@ -1,20 +1,29 @@
 /// The pieces of a mixture one after the other, with what is needed to find each again.
 struct PieceSequence {
-  /// A piece and the place to go on from so that it comes next.
+  /// A piece and where it comes from.
   struct Place: Sendable {
     let component: Int
     let position: PassagePosition
     let piece: TokenizedPiece
-    /// Where the mixture stood before the piece's passage.
-    let before: MixturePosition
-    /// The counts there.
-    let countsBefore: [CorpusCounts]
+  }
 
-    /// The place in a cursor from which the piece, and then its `tokensConsumed`-th token, is read.
-    func cursorPosition(tokensConsumed: Int, rowsTaken: Int = 0) -> Cursor.Position {
+  /// All that it takes to have a passage come next again.
+  struct Anchor: Sendable {
+    /// Where the mixture stood before the passage.
+    let mixture: MixturePosition
+    /// The counts there.
+    let counts: [CorpusCounts]
+    /// What screening remembered there.
+    let screening: DocumentScreen.State?
+
+    /// The place in a cursor from which a piece of the passage, and then its `tokensConsumed`-th token,
+    /// is read.
+    func cursorPosition(
+      piece: Int, tokensConsumed: Int = 0, rowsTaken: Int = 0
+    ) -> Cursor.Position {
       Cursor.Position(
-        mixture: before, piece: piece.index, tokensConsumed: tokensConsumed, rowsTaken: rowsTaken,
-        counts: countsBefore)
+        mixture: mixture, piece: piece, tokensConsumed: tokensConsumed, rowsTaken: rowsTaken,
+        counts: counts, screening: screening)
     }
   }
 
@@ -22,21 +31,28 @@ struct PieceSequence {
   private let filter: DocumentFilter
   private var passage: TokenizedPassage?
   private var piecesGiven = 0
-  private var countsBefore: [CorpusCounts]
+  /// How to come back to the passage of the last piece; nil before the first.
+  private(set) var anchor: Anchor?
+  private var screen: DocumentScreen?
   /// What was read so far, of each source, the passage at hand included.
   private(set) var counts: [CorpusCounts]
   /// Of each source the epoch that is read, and the counts at its start.
   private var epochs: [(number: Int, start: CorpusCounts)]
 
   /// - Parameter position: where `pipeline` starts, and the counts there, if not at the beginning.
+  /// - Throws: `CorpusError.cursorOutsideCorpus` if the position's memory of screening is not that
+  ///   of `screening`.
   init(
-    _ pipeline: PassagePipeline, filter: DocumentFilter, componentCount: Int,
-    resumingAt position: Cursor.Position?
-  ) {
+    _ pipeline: PassagePipeline, filter: DocumentFilter, screening: DocumentScreening,
+    componentCount: Int, resumingAt position: Cursor.Position?
+  ) throws(CorpusError) {
     self.pipeline = pipeline
     self.filter = filter
+    if !screening.isEmpty {
+      screen = try DocumentScreen(
+        screening, resumingAt: position?.screening ?? DocumentScreen.State())
+    }
     counts = position?.counts ?? Array(repeating: CorpusCounts(), count: componentCount)
-    countsBefore = counts
     epochs = (0..<componentCount).map {
       (position?.mixture.components[$0].epoch ?? 0, CorpusCounts())
     }
@@ -46,7 +62,7 @@ struct PieceSequence {
   ///
   /// - Precondition: nothing was taken yet from a pipeline that starts at the position.
   mutating func find(_ position: Cursor.Position) throws(CorpusError) -> Place {
-    while let place = try next(), place.before == position.mixture {
+    while let place = try next(), anchor?.mixture == position.mixture {
       if place.piece.index == position.piece { return place }
     }
     throw .cursorOutsideCorpus(
@@ -60,7 +76,7 @@ struct PieceSequence {
         defer { piecesGiven += 1 }
         return Place(
           component: passage.component, position: passage.position,
-          piece: passage.pieces[piecesGiven], before: passage.before, countsBefore: countsBefore)
+          piece: passage.pieces[piecesGiven])
       }
       guard let next = try pipeline.next() else {
         try end()
@@ -75,11 +91,19 @@ struct PieceSequence {
     if next.epoch != epochs[index].number {
       try checkThatSomethingSurvived(counts[index] - epochs[index].start)
       epochs[index] = (next.epoch, counts[index])
+      screen?.beginPass(over: UInt16(truncatingIfNeeded: index))
     }
     counts[index].malformedLinesSkipped += next.malformedRecordsSkipped
-    countsBefore = counts
-    counts[index] = counts[index] + next.counts
-    passage = next
+    anchor = Anchor(mixture: next.before, counts: counts, screening: screen?.state)
+    if let evidence = next.evidence,
+      let reason = screen?.judge(evidence, from: UInt16(truncatingIfNeeded: index))
+    {
+      counts[index] = counts[index] + next.counts.screenedOut(for: reason, evidence.byteCount)
+      passage = nil
+    } else {
+      counts[index] = counts[index] + next.counts
+      passage = next
+    }
     piecesGiven = 0
   }
 
@@ -96,5 +120,22 @@ struct PieceSequence {
     guard counts.tokensRead > 0, counts.textBytesRead > 0 else {
       throw .nothingSurvives(counts: counts, filter: filter)
     }
+  }
+}
+
+extension CorpusCounts {
+  /// What remains of these if their document is dropped whole.
+  fileprivate func screenedOut(for reason: ScreeningFilter, _ byteCount: Int) -> CorpusCounts {
+    var counts = CorpusCounts()
+    counts.documentsRead = documentsRead
+    counts.piecesRead = piecesRead
+    counts.textBytesRead = textBytesRead
+    counts.textBytesScreenedOut = byteCount
+    switch reason {
+    case .contamination: counts.documentsContaminated = 1
+    case .exactDuplicate: counts.documentsDuplicated = 1
+    case .nearDuplicate: counts.documentsNearlyDuplicated = 1
+    }
+    return counts
   }
 }

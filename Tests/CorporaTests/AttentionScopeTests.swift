@@ -28,8 +28,10 @@ struct AttentionScopeTests {
       end: DrySource = .stop, cursor: Cursor? = nil
     ) throws -> BatchStream {
       try BatchStream(
-        files: [path], tokenizer: ByteTokenizer(), filter: .none, packing: packing,
-        attention: attention, batchSize: batchSize, sequenceLength: length, endOfCorpus: end,
+        mixing: [CorpusComponent(source: try FileDocumentSource(files: [path]), whenDry: end)],
+        tokenizer: ByteTokenizer(), filter: .none,
+        BatchStream.Layout(
+          packing: packing, attention: attention, batchSize: batchSize, sequenceLength: length),
         cursor: cursor)
     }
   }
@@ -118,7 +120,7 @@ struct AttentionScopeTests {
     #expect(within.counts == over.counts)
   }
 
-  @Test(arguments: Packing.allCases, AttentionScope.allCases)
+  @Test(arguments: testedPackings, AttentionScope.allCases)
   func resumedIsUninterrupted(packing: Packing, attention: AttentionScope) throws {
     let fixture = try Fixture()
     let whole = try fixture.stream(packing, attention, end: .restart)
@@ -180,7 +182,7 @@ struct AttentionScopeTests {
     for count in [0, -3] {
       #expect(
         throws: CorpusError.invalidSetting(
-          name: "windowPieces", value: count, expected: "at least 1")
+          name: "window of pieces", value: count, expected: "1 to 1048576")
       ) { try fixture.stream(.bestFit(windowPieces: count), .row) }
     }
   }

@@ -11,7 +11,7 @@ struct BatchStreamTests {
     try folder.write("another small one", to: "b.txt")
     let filter = DocumentFilter(
       minimumCharacters: 10, minimumTokens: 50, maximumWordsPerPiece: nil)
-    for packing in Packing.allCases {
+    for packing in testedPackings {
       for end in [DrySource.restart, .stop] {
         let stream = try BatchStream(
           files: [folder("*")], tokenizer: ByteTokenizer(), filter: filter, packing: packing,

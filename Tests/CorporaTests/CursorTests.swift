@@ -49,7 +49,7 @@ struct CursorTests {
     }
   }
 
-  @Test(arguments: Packing.allCases, [FileOrder.listed, .shuffled(seed: 5)])
+  @Test(arguments: testedPackings, [FileOrder.listed, .shuffled(seed: 5)])
   func resumedIsUninterrupted(packing: Packing, order: FileOrder) throws {
     let fixture = try Fixture()
     let whole = try fixture.stream(packing, order: order)
@@ -76,7 +76,7 @@ struct CursorTests {
     }
   }
 
-  @Test(arguments: Packing.allCases)
+  @Test(arguments: testedPackings)
   func theEndIsReachedFromEverywhere(packing: Packing) throws {
     let fixture = try Fixture()
     let whole = try fixture.stream(packing, end: .stop)

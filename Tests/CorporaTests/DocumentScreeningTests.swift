@@ -7,12 +7,12 @@ struct DocumentScreeningTests {
     #expect(
       DocumentScreening.none.description == "every document" && DocumentScreening.none.isEmpty)
     let all = DocumentScreening(
-      repetition: .olmo, exactDuplicates: .init(), nearDuplicates: .init(),
+      exactDuplicates: .init(), nearDuplicates: .init(),
       contamination: .init(shortestText: 8, minimumShare: 0.25))
     #expect(
       all.description
         == "no document with a run of 13 words or whole texts of 8 and more and 0.25 of its runs "
-        + "in common with evaluations, no period of 1 to 13 tokens 32 times, "
+        + "in common with evaluations, "
         + "no exact duplicates within 262144 documents, no near duplicates within 16384 documents "
         + "(runs of 5 words, 14 × 8 hashes, likeness 0.8)")
     #expect(try DocumentExaminer(.none).description == "every document")

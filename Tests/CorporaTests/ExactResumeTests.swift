@@ -5,7 +5,7 @@ import Testing
 
 /// The n-th row is the same whatever reads it, and however often that was stopped.
 struct ExactResumeTests {
-  static let packings = Packing.allCases
+  static let packings = testedPackings
   static let shufflings = [Shuffling.none, .window(documents: 7, seed: 9)]
 
   @Test(arguments: packings, shufflings)

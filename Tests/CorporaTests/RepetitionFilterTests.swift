@@ -1,4 +1,5 @@
 import Corpora
+import TestSupport
 import Testing
 
 struct RepetitionFilterTests {
@@ -125,14 +126,20 @@ struct RepetitionFilterTests {
       RepetitionFilter(maximumPeriod: .max, repetitions: .max).firstFinding(in: [1, 1]) == nil)
   }
 
-  @Test func settingsThatMakeNoSenseAreRefused() {
+  @Test func settingsThatMakeNoSenseAreRefused() throws {
+    let folder = try TemporaryFolder()
+    let path = try folder.write("text", to: "a.txt")
     for (filter, name) in [
       (RepetitionFilter(minimumPeriod: 0), "minimumPeriod"),
       (RepetitionFilter(minimumPeriod: 4, maximumPeriod: 3), "maximumPeriod"),
       (RepetitionFilter(repetitions: 2), "repetitions"),
     ] {
       #expect {
-        try DocumentScreening(repetition: filter).validate()
+        try BatchStream(
+          files: [path], tokenizer: ByteTokenizer(),
+          filter: DocumentFilter(
+            minimumCharacters: 0, minimumTokens: 0, maximumWordsPerPiece: nil, repetition: filter),
+          packing: .concatenated, batchSize: 1, sequenceLength: 1)
       } throws: {
         if case CorpusError.invalidSetting(name, _, _) = $0 { true } else { false }
       }

@@ -5,6 +5,9 @@ import Foundation
 import Testing
 import Tokenization
 
+/// Every way of packing, with a window that a test's corpus fills several times.
+let testedPackings: [Packing] = [.concatenated, .padOrTruncate, .bestFit(windowPieces: 13)]
+
 /// One gzip member.
 func gzipped(_ bytes: [UInt8]) -> [UInt8] {
   var stream = z_stream()
@@ -83,11 +86,6 @@ func jsonLine(_ object: [String: Any]) throws -> String {
   String(
     decoding: try JSONSerialization.data(withJSONObject: object, options: [.sortedKeys]),
     as: UTF8.self)
-}
-
-extension Packing {
-  /// One of each, with a window that ends inside batches and passages.
-  static let allCases: [Packing] = [.concatenated, .padOrTruncate, .bestFit(windowPieces: 11)]
 }
 
 extension BatchStream {

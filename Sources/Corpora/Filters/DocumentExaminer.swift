@@ -1,4 +1,4 @@
-/// All that a document's own text and tokens say of it.
+/// All that a document's own text says of it.
 public struct DocumentEvidence: Sendable, Equatable {
   /// Bytes of its text.
   public internal(set) var byteCount: Int
@@ -13,8 +13,7 @@ public struct DocumentEvidence: Sendable, Equatable {
 /// The half of screening that looks at one document at a time, on any thread.
 ///
 /// ```swift
-/// var evidence = examiner.examine(text: text)
-/// if evidence.rejection == nil { examiner.examine(tokens: tokenizer.encode(text), into: &evidence) }
+/// let evidence = examiner.examine(text: text)
 /// // in order, on one thread:
 /// if screen.judge(evidence) == nil { … }
 /// ```
@@ -63,13 +62,5 @@ public struct DocumentExaminer: Sendable, CustomStringConvertible {
     }
     evidence.signature = minHasher?.signature(of: text, words: words) ?? []
     return evidence
-  }
-
-  /// Examines a document's tokens, start and end tokens included, and adds to what is known of it.
-  public func examine(tokens: [Int32], into evidence: inout DocumentEvidence) {
-    if evidence.rejection == nil, screening.repetition?.isRepetitive(tokens) == true {
-      evidence.rejection = .repetition
-      evidence.signature = []
-    }
   }
 }

@@ -8,8 +8,6 @@
 /// Filters are asked in the order of `ScreeningFilter`; the first that drops a document counts it,
 /// and what was dropped is not remembered.
 public struct DocumentScreening: Codable, Sendable, Equatable {
-  /// Drops what repeats itself; nil keeps it.
-  public var repetition: RepetitionFilter?
   /// Drops documents that were there before; nil keeps them.
   public var exactDuplicates: ExactDuplicateFilter?
   /// Drops documents that are almost others; nil keeps them.
@@ -19,10 +17,9 @@ public struct DocumentScreening: Codable, Sendable, Equatable {
 
   /// Makes a choice; by default of no filter.
   public init(
-    repetition: RepetitionFilter? = nil, exactDuplicates: ExactDuplicateFilter? = nil,
-    nearDuplicates: NearDuplicateFilter? = nil, contamination: ContaminationFilter? = nil
+    exactDuplicates: ExactDuplicateFilter? = nil, nearDuplicates: NearDuplicateFilter? = nil,
+    contamination: ContaminationFilter? = nil
   ) {
-    self.repetition = repetition
     self.exactDuplicates = exactDuplicates
     self.nearDuplicates = nearDuplicates
     self.contamination = contamination
@@ -38,7 +35,6 @@ public struct DocumentScreening: Codable, Sendable, Equatable {
   ///
   /// - Throws: `CorpusError.invalidSetting` or `.invalidScreening`.
   public func validate() throws(CorpusError) {
-    try repetition?.validate()
     try exactDuplicates?.validate()
     try nearDuplicates?.validate()
     try contamination?.validate()
@@ -49,8 +45,7 @@ extension DocumentScreening: CustomStringConvertible {
   /// All settings of all filters, in words: they decide what a corpus's documents are.
   public var description: String {
     let parts = [
-      contamination?.description, repetition?.description, exactDuplicates?.description,
-      nearDuplicates?.description,
+      contamination?.description, exactDuplicates?.description, nearDuplicates?.description,
     ].compactMap(\.self)
     return parts.isEmpty ? "every document" : parts.joined(separator: ", ")
   }

@@ -2,8 +2,6 @@
 public enum ScreeningFilter: String, Codable, Sendable, CaseIterable {
   /// Text of an evaluation.
   case contamination
-  /// The same tokens over and over.
-  case repetition
   /// A document that was there before.
   case exactDuplicate
   /// A document that is almost one that was there before.
@@ -32,8 +30,6 @@ public struct ScreeningCounts: Codable, Sendable, Equatable {
   public var kept = Tally()
   /// Dropped for an evaluation's text.
   public var contamination = Tally()
-  /// Dropped for repetitions.
-  public var repetition = Tally()
   /// Dropped as exact duplicates.
   public var exactDuplicate = Tally()
   /// Dropped as near duplicates.
@@ -61,7 +57,6 @@ public struct ScreeningCounts: Codable, Sendable, Equatable {
   private static func field(_ filter: ScreeningFilter) -> WritableKeyPath<ScreeningCounts, Tally> {
     switch filter {
     case .contamination: \.contamination
-    case .repetition: \.repetition
     case .exactDuplicate: \.exactDuplicate
     case .nearDuplicate: \.nearDuplicate
     }
@@ -112,7 +107,7 @@ extension ScreeningCounts: CustomStringConvertible {
   /// What was dropped for what, in words.
   public var description: String {
     let reasons: [(Tally, String)] = [
-      (contamination, "contained an evaluation's text"), (repetition, "repeated themselves"),
+      (contamination, "contained an evaluation's text"),
       (exactDuplicate, "were exact duplicates"), (nearDuplicate, "were near duplicates"),
     ]
     let parts = reasons.filter { $0.0.documents > 0 }.map {
