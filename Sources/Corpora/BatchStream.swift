@@ -145,7 +145,7 @@ public final class BatchStream: Sendable {
       mixture,
       PassageTokenizer(
         tokenizer: tokenizer, normalization: normalization, filter: filter, examiner: examiner,
-        minimumTokens: max(filter.minimumTokens, layout.packing.minimumTokens)),
+        minimumTokens: max(filter.minimumTokens, layout.packing.minimumTokens(layout.attention))),
       readers: cursor.isFinished ? 0 : readers)
     let assembler = try BatchAssembler(
       settings: BatchAssembler.Settings(

@@ -49,7 +49,8 @@ private func isASCIIPunctuation(_ scalar: UInt32) -> Bool {
   }
 }
 
-private func isPythonWhitespace(_ scalar: UInt32) -> Bool {
+/// Whether Python's `\s` matches a scalar.
+func isPythonWhitespace(_ scalar: UInt32) -> Bool {
   switch scalar {
   case 0x09...0x0D, 0x1C...0x20, 0x85, 0xA0, 0x1680, 0x2000...0x200A, 0x2028, 0x2029, 0x202F,
     0x205F, 0x3000:

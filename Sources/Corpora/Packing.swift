@@ -18,12 +18,10 @@ public enum Packing: Sendable, Hashable {
   /// less than a hundredth.
   public static let bestFit = Packing.bestFit(windowPieces: 4_096)
 
-  /// Fewest tokens of a piece that it can use.
-  var minimumTokens: Int {
-    switch self {
-    case .concatenated: 0
-    case .padOrTruncate, .bestFit: 2
-    }
+  /// Fewest tokens of a piece that it can use: where a piece is a sequence of its own, one token
+  /// has nothing to predict.
+  func minimumTokens(_ attention: AttentionScope) -> Int {
+    self == .concatenated && attention == .row ? 0 : 2
   }
 
   func validate() throws(CorpusError) {

@@ -10,35 +10,90 @@ package func wordHashes(of text: UnsafeBufferPointer<UInt8>) -> [UInt64] {
   // A word and its space are six bytes in English, so that this rarely grows.
   var words: [UInt64] = []
   words.reserveCapacity(text.count / 6 + 8)
-  let count = text.count
-  var hash = hashStart
+  let (count, bytes) = (text.count, UnsafeRawBufferPointer(text))
+  var word = WordHash()
   var index = 0
   byteClasses.withUnsafeBufferPointer { classes in
     while index < count {
-      let byte = text[index]
-      let kind = classes[Int(byte)]
-      index += 1
-      if _fastPath(kind > spaceLead) {
-        hash = (hash ^ UInt64(kind)) &* hashPrime
-        continue
+      var eight: UInt64 = 0
+      if index + 8 <= count {
+        eight = UInt64(littleEndian: bytes.loadUnaligned(fromByteOffset: index, as: UInt64.self))
+      } else {
+        for offset in 0..<count - index { eight |= UInt64(text[index + offset]) << (8 * offset) }
       }
-      switch kind {
+      let letters = asciiLetterOrDigitCount(eight)
+      if letters > 0 {
+        word.append(eight | 0x2020_2020_2020_2020, count: letters)
+        index += letters
+        if letters == 8 { continue }
+      }
+      guard index < count else { break }
+      let byte = text[index]
+      index += 1
+      switch classes[Int(byte)] {
       case punctuation: continue
       case space: break
-      default:
+      case spaceLead:
         let length = whiteSpaceLength(text, at: index - 1)
         if length == 0 {
-          hash = (hash ^ UInt64(byte)) &* hashPrime
+          word.append(UInt64(byte), count: 1)
           continue
         }
         index += length - 1
+      default:
+        word.append(UInt64(byte), count: 1)
+        continue
       }
-      if hash != hashStart { words.append(mixed(hash)) }
-      hash = hashStart
+      if let hash = word.finish() { words.append(hash) }
     }
   }
-  if hash != hashStart { words.append(mixed(hash)) }
+  if let hash = word.finish() { words.append(hash) }
   return words
+}
+
+/// The hash of a word's bytes, which come in stretches of up to eight, however they are cut.
+private struct WordHash {
+  private var state: UInt64 = 0
+  /// Bytes that wait until they are eight, the first the lowest, and how many.
+  private var lane: UInt64 = 0
+  private var filled = 0
+  private var isEmpty = true
+
+  /// Adds the lowest 1 to 8 bytes of a value.
+  @inline(__always)
+  mutating func append(_ value: UInt64, count: Int) {
+    let value = value & (.max >> UInt64(64 - 8 * count))
+    isEmpty = false
+    lane |= value << UInt64(8 * filled)
+    filled += count
+    if filled >= 8 {
+      state = mixed(state ^ lane) &+ goldenStep
+      filled -= 8
+      lane = value >> UInt64(8 * (count - filled))
+    }
+  }
+
+  /// The hash, or nil if nothing came; then starts again.
+  @inline(__always)
+  mutating func finish() -> UInt64? {
+    if isEmpty { return nil }
+    let hash = mixed(state ^ (lane | UInt64(filled + 1) << 56))
+    self = WordHash()
+    return hash
+  }
+}
+
+/// How many of eight bytes, from the lowest on, are ASCII letters or digits.
+@inline(__always)
+private func asciiLetterOrDigitCount(_ bytes: UInt64) -> Int {
+  let high: UInt64 = 0x8080_8080_8080_8080
+  let lower = (bytes | 0x2020_2020_2020_2020) & ~high
+  let low = bytes & ~high
+  // Sums within eight bits: the high bit of each byte tells whether it is at least so much.
+  let (fromA, pastZ) = (lower &+ 0x1F1F_1F1F_1F1F_1F1F, lower &+ 0x0505_0505_0505_0505)
+  let (from0, past9) = (low &+ 0x5050_5050_5050_5050, low &+ 0x4646_4646_4646_4646)
+  let others = ~(((fromA & ~pastZ) | (from0 & ~past9)) & ~bytes) & high
+  return others.trailingZeroBitCount >> 3
 }
 
 /// A text's characters as SlimPajama's deduplication sees them, as Unicode scalars.
@@ -103,10 +158,6 @@ func forEachRun<Unit: UnsignedInteger & FixedWidthInteger>(
   }
 }
 
-/// The start and the multiplier of FNV-1a (RFC 9923).
-private let hashStart: UInt64 = 0xcbf2_9ce4_8422_2325
-private let hashPrime: UInt64 = 0x100_0000_01b3
-
 private let punctuation: UInt8 = 0
 private let space: UInt8 = 1
 private let spaceLead: UInt8 = 2
@@ -119,8 +170,8 @@ private let byteClasses: [UInt8] = (0...255).map { (byte: UInt8) -> UInt8 in
   case 0x21...0x2F, 0x3A...0x40, 0x5B...0x60, 0x7B...0x7E: punctuation
   case 0x41...0x5A: byte + 0x20
   case 0xC2, 0xE1, 0xE2, 0xE3: spaceLead
-  // Control characters that would be taken for a class; no text has them.
-  case 0...2: byte + 0xF8
+  // Three control characters that would be taken for a class.
+  case 0...2: 0xFF
   default: byte
   }
 }

@@ -186,7 +186,7 @@ public struct Pretraining: Sendable {
     }
     if saved.state.hasUnreadableCursor {
       guard acceptsChanges else { throw ExperimentError.olderCursor(path: saved.path) }
-      Self.say("\(saved.path): its place in the corpus is lost: the corpus is read from its beginning")
+      Self.say("\(saved.path): its place is lost: the corpus is read from its beginning")
     }
     guard saved.state.step < recipe.steps else {
       throw ExperimentError.runIsComplete(name: run.name, steps: recipe.steps)

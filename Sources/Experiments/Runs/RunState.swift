@@ -42,7 +42,8 @@ public struct RunState: Sendable, Codable {
     let counts = [step, tokens, updateCount, consecutiveSkips, skippedSteps]
     // Far above any run, far below where sums overflow.
     guard (1...Self.currentFormat).contains(format), threads >= 1,
-      counts.allSatisfy({ (0...(1 << 60)).contains($0) }) else {
+      counts.allSatisfy({ (0...(1 << 60)).contains($0) })
+    else {
       throw .unreadableRecord(
         path: path, reason: "format \(format), \(threads) threads, counts \(counts)")
     }

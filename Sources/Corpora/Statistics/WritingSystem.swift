@@ -1,0 +1,64 @@
+/// The scripts that a page of statistics tells apart.
+///
+/// By blocks of Unicode 15, not by each character's script property: what a block holds beside its
+/// letters (its own digits, signs and marks) counts as its script.
+public enum WritingSystem: String, Codable, Sendable, CaseIterable {
+  case latin, cyrillic, greek, han, kana, hangul, arabic, devanagari, hebrew, thai
+  /// A script that has no name here.
+  case other
+  /// Digits, punctuation, symbols, spaces: what scripts share.
+  case common
+
+  /// The script of a Unicode scalar.
+  package init(ofScalar scalar: UInt32) {
+    self =
+      scalar < 0x590
+      ? Self.european(scalar) : scalar < 0x2E80 ? Self.southern(scalar) : Self.eastern(scalar)
+  }
+
+  private static func european(_ scalar: UInt32) -> WritingSystem {
+    switch scalar {
+    case 0x41...0x5A, 0x61...0x7A, 0xAA, 0xBA, 0xC0...0xD6, 0xD8...0xF6, 0xF8...0x2AF: .latin
+    case 0x370...0x3FF: .greek
+    case 0x400...0x52F: .cyrillic
+    case 0x530...0x58F: .other
+    default: .common
+    }
+  }
+
+  private static func southern(_ scalar: UInt32) -> WritingSystem {
+    switch scalar {
+    case 0x590...0x5FF: .hebrew
+    case 0x600...0x6FF, 0x750...0x77F, 0x870...0x8FF: .arabic
+    case 0x900...0x97F: .devanagari
+    case 0xE00...0xE7F: .thai
+    case 0x1100...0x11FF: .hangul
+    case 0x1C80...0x1C8F, 0x2DE0...0x2DFF: .cyrillic
+    case 0x1E00...0x1EFF, 0x2C60...0x2C7F: .latin
+    case 0x1F00...0x1FFF: .greek
+    case 0x1AB0...0x1AFF, 0x1DC0...0x1DFF, 0x2000...0x2BFF, 0x2E00...0x2E7F: .common
+    default: .other
+    }
+  }
+
+  private static func eastern(_ scalar: UInt32) -> WritingSystem {
+    switch scalar {
+    case 0x2E80...0x2FDF, 0x3005, 0x3007, 0x3021...0x3029, 0x3400...0x4DBF, 0x4E00...0x9FFF,
+      0xF900...0xFAFF, 0x20000...0x3FFFF:
+      .han
+    case 0x3040...0x30FF, 0x31F0...0x31FF, 0xFF66...0xFF9F, 0x1AFF0...0x1B16F: .kana
+    case 0x3130...0x318F, 0xA960...0xA97F, 0xAC00...0xD7FF, 0xFFA0...0xFFDC: .hangul
+    case 0xA640...0xA69F: .cyrillic
+    case 0xA722...0xA7FF, 0xAB30...0xAB6F, 0xFB00...0xFB06, 0xFF21...0xFF3A, 0xFF41...0xFF5A:
+      .latin
+    case 0xA8E0...0xA8FF: .devanagari
+    case 0xFB1D...0xFB4F: .hebrew
+    case 0xFB50...0xFDFF, 0xFE70...0xFEFE: .arabic
+    case 0x2FE0...0x303F, 0x3190...0x31EF, 0x3200...0x33FF, 0x4DC0...0x4DFF, 0xA700...0xA721,
+      0xE000...0xF8FF, 0xFE00...0xFE6F, 0xFEFF...0xFF65, 0xFFE0...0xFFFF, 0x1D000...0x1D7FF,
+      0x1F000...0x1FBFF, 0xE0000...0x10FFFF:
+      .common
+    default: .other
+    }
+  }
+}
