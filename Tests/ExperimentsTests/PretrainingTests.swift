@@ -238,7 +238,8 @@ import Testing
 
   private func preparedTokenizer(_ folder: TinyWorkspace) throws -> String {
     try folder.recipe.tokenizer.prepare(
-      in: folder.workspace, corpus: [folder.corpus], reading: folder.recipe.reading
+      in: folder.workspace, corpus: [TextSource(addresses: [folder.corpus])],
+      reading: folder.recipe.reading
     ) { _ in }
   }
 
