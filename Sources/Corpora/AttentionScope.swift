@@ -21,14 +21,6 @@ extension AttentionScope {
     }
   }
 
-  /// How many tokens of a long piece fill this room.
-  func tokens(filling room: Int) -> Int {
-    switch self {
-    case .row: room
-    case .document: room + 1
-    }
-  }
-
   /// What a stretch of so many tokens, at least two, takes of it.
   package func cost(tokens: Int) -> Int {
     switch self {

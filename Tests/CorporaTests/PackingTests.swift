@@ -1,4 +1,5 @@
 import Corpora
+import Foundation
 import TestSupport
 import Testing
 
@@ -14,6 +15,21 @@ struct PackingTests {
       files: [path], tokenizer: tokenizer, filter: .none, packing: packing,
       batchSize: batchSize, sequenceLength: sequenceLength, endOfCorpus: endOfCorpus)
     return (stream, folder)
+  }
+
+  @Test func wordsAndBack() throws {
+    for packing in testedPackings {
+      #expect(Packing("\(packing)") == packing)
+      let data = try JSONEncoder().encode([packing])
+      #expect(try JSONDecoder().decode([Packing].self, from: data) == [packing])
+      #expect(String(decoding: data, as: UTF8.self) == "[\"\(packing)\"]")
+    }
+    for text in ["", "joined", "bestFit:", "bestFit:x", "bestFit:1:2", "concatenated:1"] {
+      #expect(Packing(text) == nil)
+      #expect(throws: DecodingError.self) {
+        try JSONDecoder().decode([Packing].self, from: Data("[\"\(text)\"]".utf8))
+      }
+    }
   }
 
   @Test func joinedRowsShowEveryTokenAsATargetOnce() throws {

@@ -88,11 +88,6 @@ func jsonLine(_ object: [String: Any]) throws -> String {
     as: UTF8.self)
 }
 
-extension Packing {
-  /// One of each, with a window that ends inside batches and passages.
-  static let allCases: [Packing] = [.concatenated, .padOrTruncate, .bestFit(windowPieces: 11)]
-}
-
 extension BatchStream {
   /// Everything to the end of the corpus.
   func remaining() throws -> [Batch] {

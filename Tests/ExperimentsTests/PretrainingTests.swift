@@ -2,6 +2,7 @@ import Checkpoints
 import Corpora
 import Experiments
 import Foundation
+import Layers
 import Terminal
 import Testing
 
@@ -38,6 +39,31 @@ import Testing
     }
     #expect(losses[1].map(\.step) == Array(1...20))
     #expect(losses[0].map(\.loss) == losses[1].map(\.loss))
+  }
+
+  /// Documents packed into rows, attention inside each, a layer computed again in mixed precision;
+  /// the crash falls inside a window of pieces.
+  @Test func packedDocumentsResumeToTheBit() throws {
+    let folder = try TinyWorkspace()
+    var recipe = folder.recipe
+    recipe.reading.packing = .bestFit(windowPieces: 37)
+    recipe.reading.attention = .document
+    recipe.batching.sequenceLength = 32
+    recipe.execution = Execution(precision: .bfloat16, recomputation: .layers(1))
+    try folder.start("whole", recipe)
+    try folder.start("cut", recipe)
+    for step in ["step-00000015", "step-00000020"] {
+      try FileManager.default.removeItem(
+        atPath: "\(folder.workspace.checkpoints)/cut/\(step)")
+    }
+    try folder.resume("cut", recipe)
+    expectEqual(folder, "whole", "cut", step: "step-00000020")
+    // Over the whole row attention is another function.
+    recipe.reading.attention = .row
+    try folder.start("mixed", recipe)
+    #expect(
+      folder.bytes("mixed/step-00000020/weights.safetensors")
+        != folder.bytes("whole/step-00000020/weights.safetensors"))
   }
 
   @Test func aRunWithoutACheckpointStartsOver() throws {
@@ -212,7 +238,8 @@ import Testing
 
   private func preparedTokenizer(_ folder: TinyWorkspace) throws -> String {
     try folder.recipe.tokenizer.prepare(
-      in: folder.workspace, corpus: [folder.corpus], reading: folder.recipe.reading
+      in: folder.workspace, corpus: [TextSource(addresses: [folder.corpus])],
+      reading: folder.recipe.reading
     ) { _ in }
   }
 

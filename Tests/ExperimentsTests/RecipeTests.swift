@@ -41,6 +41,19 @@ import Testing
     #expect(plan.flopsPerToken < 7 * 271_527_168)
   }
 
+  /// Records from before there was a choice of attention's scope stay as they were.
+  @Test func attentionIsRecordedWhereItIsKeptInsideDocuments() throws {
+    let base = try RecipeCatalog.standard.recipe(named: "openelm-12m")
+    #expect(!String(decoding: try base.json(), as: UTF8.self).contains("\"attention\""))
+    let packed = base.derived("packed") {
+      $0.reading.packing = .bestFit(windowPieces: 2_000)
+      $0.reading.attention = .document
+    }
+    let record = String(decoding: try packed.json(), as: UTF8.self)
+    #expect(record.contains("\"attention\" : \"document\""))
+    #expect(record.contains("\"packing\" : \"bestFit:2000\""))
+  }
+
   @Test func anUnknownRecipeNamesTheNearest() throws {
     let error = #expect(throws: ExperimentError.self) {
       try RecipeCatalog.standard.recipe(named: "openelm-27m")
