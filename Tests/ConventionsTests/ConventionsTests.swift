@@ -8,8 +8,8 @@ import Testing
 
   /// Ground floor first. A module may import only those above it.
   private static let floors = [
-    "COpenBLAS", "CVectorInstructions", "CZlib", "CZstd", "CXXHash", "CSimdjson", "Terminal", "Kernels",
-    "Tensors", "Layers",
+    "COpenBLAS", "CVectorInstructions", "CZlib", "CZstd", "CXXHash", "CSimdjson", "Terminal",
+    "Kernels", "Tensors", "Layers",
     "Models", "Files", "Tokenization", "Stories", "Corpora", "Checkpoints", "Training",
     "Evaluation",
     "Experiments", "Recipes", "Commands", "Samara", "SamaraTool",
