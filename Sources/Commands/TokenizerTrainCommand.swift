@@ -103,7 +103,7 @@ struct TokenizerTrainCommand: AsyncParsableCommand {
       trainer, byteLimit: limitBytes,
       threadCount: threads ?? ProcessInfo.processInfo.activeProcessorCount)
     let progress = TrainingProgress()
-    let model = try training.train(from: source, progress: progress.show)
+    let model = try training.train(from: [source], progress: progress.show)
     progress.finish()
     let tokenizer = try SentencePieceTokenizer(model)
     let json = outputJson == nil ? nil : try model.tokenizerJSON()

@@ -45,6 +45,30 @@ struct NormalizedTextTests {
     #expect(Set(hashes("\u{0} \u{1} \u{2} \u{3} ø ù ú")).count == 7)
   }
 
+  /// Words are hashed eight bytes at a time: where they begin, and where punctuation and letters
+  /// beyond ASCII cut them, must not show.
+  @Test func punctuationAndPlaceDoNotChangeAHash() {
+    var generator = TestGenerator(state: 1)
+    func random(_ bound: Int) -> Int { Int.random(in: 0..<bound, using: &generator) }
+    let letters = Array("abcxyzABCXYZ0189éñ語😀\u{7f}\u{0}".unicodeScalars)
+    for _ in 0..<500 {
+      var (plain, marked) = ("", String(repeating: " ", count: random(9)))
+      for _ in 0..<1 + random(6) {
+        for _ in 0..<1 + random(30) {
+          let letter = letters[random(letters.count)]
+          plain.unicodeScalars.append(letter)
+          if random(4) == 0 { marked += ["-", "'", "@[", "{`~"][random(4)] }
+          let isASCII = letter.isASCII && random(2) == 0
+          marked += isASCII ? String(letter).uppercased() : String(letter)
+        }
+        plain += " "
+        marked += ["\t", " - ", "\u{a0}", ".\r\n"][random(4)]
+      }
+      #expect(hashes(marked) == plain.split(separator: " ").map { hashes(String($0))[0] })
+      #expect(hashes(String(marked.dropLast())) == hashes(plain))
+    }
+  }
+
   /// The published vectors of XXH3 (xxHash, `tests/sanity_test_vectors.h`, seed 0, and its README).
   @Test func contentHashIsXXH3() {
     func hash(_ text: String) -> UInt64 { Array(text.utf8).withUnsafeBytes { contentHash($0) } }

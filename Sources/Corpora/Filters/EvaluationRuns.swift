@@ -1,9 +1,9 @@
 /// The runs of words of evaluations' texts, as a set of 64-bit hashes.
 ///
 /// A filter of 16 to 32 bits a run answers for nearly all of a document's words from the
-/// processor's nearer caches; the table behind it takes 16 to 32 bytes a run. The chance that a run
-/// is found by mistake is the number of runs over 2⁶⁴: with a million of them, one in 18 billion
-/// billion words over a corpus of a trillion words is 5%.
+/// processor's nearer caches; the table behind it takes 16 to 32 bytes a run. A run of a document is
+/// taken for one of them by mistake with the chance of their number over 2⁶⁴: with a million of
+/// them, one such mistake in twenty corpora of a trillion words each.
 public struct EvaluationRuns: Sendable {
   /// How many different runs there are.
   public let count: Int

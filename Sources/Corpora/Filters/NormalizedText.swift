@@ -102,7 +102,8 @@ private func asciiLetterOrDigitCount(_ bytes: UInt64) -> Int {
 ///
 /// ASCII letters are lowercased, ASCII punctuation is taken out, white space is stripped from the
 /// ends and each run of it is one space
-/// (Cerebras Model Zoo, `data_preparation/nlp/slimpajama/dedup/to_hash.py`, `get_features`).
+/// (Cerebras Model Zoo, `data_preparation/nlp/slimpajama/dedup/to_hash.py`, `get_features`,
+/// which lowercases letters beyond ASCII too).
 package func normalizedCharacters(of text: UnsafeBufferPointer<UInt8>) -> [UInt32] {
   var characters: [UInt32] = []
   characters.reserveCapacity(text.count)

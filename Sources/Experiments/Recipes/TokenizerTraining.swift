@@ -2,7 +2,7 @@ import Corpora
 import Foundation
 import Tokenization
 
-/// A byte-pair tokenizer from the documents of a source.
+/// A byte-pair tokenizer from the documents of sources.
 public struct TokenizerTraining {
   public let trainer: BytePairTrainer
   /// Text is read up to the end of the document that reaches this many bytes; all of it if nil.
@@ -23,21 +23,22 @@ public struct TokenizerTraining {
   }
 
   static func train(
-    from source: FileDocumentSource, vocabularySize: Int
+    from sources: [FileDocumentSource], vocabularySize: Int
   ) throws -> SentencePieceModel {
     var training = TokenizerTraining(BytePairTrainer(vocabularySize: vocabularySize))
-    return try training.train(from: source)
+    return try training.train(from: sources)
   }
 
-  /// Trains on the documents of the source's first epoch.
+  /// Trains on the documents of the sources' first epochs, one after the other.
   ///
   /// - Throws: `CorpusError`, `TokenizationError`, or `ExperimentError.emptyCorpus`.
   public mutating func train(
-    from source: FileDocumentSource, progress: (BytePairTrainer.Progress) -> Void = { _ in }
+    from sources: [FileDocumentSource], progress: (BytePairTrainer.Progress) -> Void = { _ in }
   ) throws -> SentencePieceModel {
     try trainer.checkParameters()
-    var source = source
-    try source.seek(epoch: 0, document: nil)
+    var sources = sources
+    for index in sources.indices { try sources[index].seek(epoch: 0, document: nil) }
+    var current = 0
     var failure: (any Error)?
     var (byteCount, sampleBytes) = (0, 0)
     var sample: [[UInt8]] = []
@@ -46,7 +47,12 @@ public struct TokenizerTraining {
       AnyIterator<[UInt8]> {
         do {
           guard byteCount < limit else { return nil }
-          guard let document = try Self.nextDocument(of: &source) else { return nil }
+          var next: [UInt8]?
+          while next == nil, current < sources.count {
+            next = try Self.nextDocument(of: &sources[current])
+            if next == nil { current += 1 }
+          }
+          guard let document = next else { return nil }
           byteCount += document.count
           if sampleBytes + document.count <= Self.sampleSize {
             sample.append(document)
@@ -65,7 +71,7 @@ public struct TokenizerTraining {
     // A corpus that broke off explains a trainer that found too little.
     if let failure { throw failure }
     guard byteCount > 0 else {
-      throw ExperimentError.emptyCorpus(paths: source.files.map(\.path))
+      throw ExperimentError.emptyCorpus(paths: sources.flatMap { $0.files.map(\.path) })
     }
     self.sample = sample
     return try result.get()
