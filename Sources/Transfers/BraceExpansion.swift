@@ -10,18 +10,18 @@ enum BraceExpansion {
   ///
   /// - Throws: ``TransferError/tooManyAddresses(pattern:limit:)``.
   static func expand(_ pattern: String) throws(TransferError) -> [String] {
-    guard let texts = texts(of: Array(pattern), depth: 0) else {
+    guard let texts = texts(of: Array(pattern.utf8), depth: 0) else {
       throw .tooManyAddresses(pattern: SecretFreeText.address(pattern), limit: limit)
     }
-    return texts.map { String($0) }
+    return texts.map { String(decoding: $0, as: UTF8.self) }
   }
 
-  /// Nil if there are too many.
-  private static func texts(of pattern: [Character], depth: Int) -> [[Character]]? {
-    var results: [[Character]] = [[]]
+  /// Nil if there are too many. Sixteen levels are read, braces deeper than that are text.
+  private static func texts(of pattern: [UInt8], depth: Int) -> [[UInt8]]? {
+    var results: [[UInt8]] = [[]]
     var index = 0
     while index < pattern.count {
-      guard pattern[index] == "{", depth < 16, let group = group(in: pattern, at: index),
+      guard pattern[index] == open, depth < 16, let group = group(in: pattern, at: index),
         let choices = choices(of: group, depth: depth)
       else {
         for result in results.indices { results[result].append(pattern[index]) }
@@ -35,34 +35,36 @@ enum BraceExpansion {
     return results
   }
 
+  private static let (open, comma, close) = (UInt8(0x7B), UInt8(0x2C), UInt8(0x7D))
+
   private struct Group {
     /// What stands between commas of its own level.
-    var parts: [[Character]]
+    var parts: [[UInt8]]
     /// The place after its closing brace.
     var end: Int
   }
 
-  private static func group(in pattern: [Character], at start: Int) -> Group? {
+  private static func group(in pattern: [UInt8], at start: Int) -> Group? {
     var depth = 0
-    var parts: [[Character]] = [[]]
+    var parts: [[UInt8]] = [[]]
     for index in start..<pattern.count {
-      let character = pattern[index]
-      if character == "}" { depth -= 1 }
-      if depth == 0, character == "}" { return Group(parts: parts, end: index + 1) }
-      if depth == 1, character == "," {
+      let byte = pattern[index]
+      if byte == close { depth -= 1 }
+      if depth == 0, byte == close { return Group(parts: parts, end: index + 1) }
+      if depth == 1, byte == comma {
         parts.append([])
       } else if depth > 0 {
-        parts[parts.count - 1].append(character)
+        parts[parts.count - 1].append(byte)
       }
-      if character == "{" { depth += 1 }
+      if byte == open { depth += 1 }
     }
     return nil
   }
 
   /// An empty list of texts stands for too many.
-  private static func choices(of group: Group, depth: Int) -> [[Character]]? {
+  private static func choices(of group: Group, depth: Int) -> [[UInt8]]? {
     if group.parts.count > 1 {
-      var choices: [[Character]] = []
+      var choices: [[UInt8]] = []
       for part in group.parts {
         guard let texts = texts(of: part, depth: depth + 1), choices.count + texts.count <= limit
         else { return Array(repeating: [], count: limit + 1) }
@@ -70,10 +72,11 @@ enum BraceExpansion {
       }
       return choices
     }
-    return range(String(group.parts[0]))
+    // Three numbers of at most 15 digits.
+    return group.parts[0].count < 50 ? range(String(decoding: group.parts[0], as: UTF8.self)) : nil
   }
 
-  private static func range(_ text: String) -> [[Character]]? {
+  private static func range(_ text: String) -> [[UInt8]]? {
     let parts = text.split(separator: ".", omittingEmptySubsequences: false).map(String.init)
     guard parts.count == 3 || parts.count == 5, parts[1].isEmpty,
       let first = number(parts[0]), let last = number(parts[2])
@@ -90,7 +93,7 @@ enum BraceExpansion {
     let width = isPadded ? max(parts[0].count, parts[2].count) : 0
     return stride(from: first, through: last, by: first <= last ? step : -step).map {
       let digits = String($0)
-      return Array(String(repeating: "0", count: max(0, width - digits.count)) + digits)
+      return Array((String(repeating: "0", count: max(0, width - digits.count)) + digits).utf8)
     }
   }
 

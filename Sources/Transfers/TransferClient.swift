@@ -42,7 +42,7 @@ public final class TransferClient: Sendable {
     let first = try follow(target, question, byte: byte)
     // A bucket of another region answers with its region, once; then it is known.
     guard case .object(let bucket, let used, _) = target.kind,
-      environment.objectEndpoint == nil, [301, 307, 400, 403].contains(first.head.status),
+      [301, 307, 400, 403].contains(first.head.status),
       let found = first.head["x-amz-bucket-region"], found != used, Self.isRegion(found)
     else { return first }
     first.drain()

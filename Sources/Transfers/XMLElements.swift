@@ -39,7 +39,10 @@ enum XMLElements {
     while let mark = rest.firstIndex(of: "&") {
       result += rest[..<mark]
       rest = rest[rest.index(after: mark)...]
-      guard let end = rest.prefix(12).firstIndex(of: ";") else {
+      // A name of a dozen characters at most, and none of a second reference.
+      guard let end = rest.prefix(12).firstIndex(where: { $0 == ";" || $0 == "&" }),
+        rest[end] == ";"
+      else {
         result += "&"
         continue
       }

@@ -25,18 +25,37 @@ final class FixtureServer: Sendable {
     .split(separator: ":").map { "\($0)/python3" }
     .first { FileManager.default.isExecutableFile(atPath: $0) }
 
+  static let openssl: String? = ["/usr/bin/openssl", "/opt/homebrew/bin/openssl"]
+    .first { FileManager.default.isExecutableFile(atPath: $0) }
+
+  /// An interpreter that has moto, `SAMARA_PYTHON` or the first python3.
+  static let pythonWithMoto: String? = {
+    let candidates = [ProcessInfo.processInfo.environment["SAMARA_PYTHON"], python]
+    return candidates.compactMap { $0 }.first { python in
+      let process = Process()
+      process.executableURL = URL(filePath: python)
+      process.arguments = ["-c", "import moto.server"]
+      process.standardError = FileHandle.nullDevice
+      guard (try? process.run()) != nil else { return false }
+      for _ in 0..<3_000 where process.isRunning { Thread.sleep(forTimeInterval: 0.01) }
+      return !process.isRunning && process.terminationStatus == 0
+    }
+  }()
+
   static let isPossible = python != nil
 
   /// The faulty server that most tests share; their objects have names of their own.
   static let faulty = try? FixtureServer("faulty_server.py")
   static let objects = try? FixtureServer("object_server.py")
 
-  init(_ script: String) throws {
-    guard let python = Self.python else { throw CocoaError(.fileNoSuchFile) }
+  init(
+    _ script: String, _ arguments: String..., python: String? = FixtureServer.python
+  ) throws {
+    guard let python else { throw CocoaError(.fileNoSuchFile) }
     let process = Process()
     let (input, output) = (Pipe(), Pipe())
     process.executableURL = URL(filePath: python)
-    process.arguments = ["-B", "\(Self.folder)/\(script)"]
+    process.arguments = ["-B", "\(Self.folder)/\(script)"] + arguments
     process.standardInput = input
     process.standardOutput = output
     try process.run()

@@ -178,6 +178,13 @@ struct ObjectListingTests {
     }
   }
 
+  @Test func theBucketsRegionIsFoundOut() throws {
+    let client = client()
+    let entries = try client.entries(matching: "s3://far/other/**")
+    #expect(entries.map(\.byteCount) == [30])
+    #expect(try RemoteStream(try #require(entries.first), client: client).rest().count == 30)
+  }
+
   @Test func publicBucketsNeedNoCredentials() throws {
     let client = client(nil)
     #expect(try client.entries(matching: "s3://public/other/**").count == 1)

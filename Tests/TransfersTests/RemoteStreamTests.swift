@@ -1,5 +1,6 @@
 import Foundation
 import Synchronization
+import TestSupport
 import Testing
 
 @testable import Transfers
@@ -331,6 +332,57 @@ struct RemoteStreamTests {
     }
     // Behind a proxy it is the proxy that says so.
     #expect(nowhere != nil)
+  }
+
+  @Test func aServerThatStartsAgainIsWaitedFor() throws {
+    var server: FixtureServer? = try FixtureServer("faulty_server.py")
+    let port = try #require(server?.port)
+    let client = TransferClient.hasty {
+      $0.attemptLimit = 100
+      $0.longestDelay = .milliseconds(100)
+    }
+    let address = "http://127.0.0.1:\(port)/f/restart?bytes=4000000&drop=1000000&times=1"
+    let stream = try client.stream(address)
+    var beginning = [UInt8](repeating: 0, count: 1_000)
+    let count = try beginning.withUnsafeMutableBytes { try stream.read(into: $0) }
+    server = nil
+    let later = Mutex<FixtureServer?>(nil)
+    DispatchQueue.global().asyncAfter(deadline: .now() + 0.5) {
+      later.withLock { $0 = try? FixtureServer("faulty_server.py", "port=\(port)") }
+    }
+    #expect(try beginning[..<count] + stream.rest() == content(4_000_000)[...])
+    #expect(later.withLock { $0 } != nil)
+  }
+
+  @Test(.enabled(if: FixtureServer.openssl != nil, "openssl makes the certificate"))
+  func certificatesAreChecked() throws {
+    let folder = try TemporaryFolder()
+    let process = Process()
+    process.executableURL = URL(filePath: try #require(FixtureServer.openssl))
+    process.arguments = [
+      "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", "/CN=127.0.0.1",
+      "-addext", "subjectAltName=IP:127.0.0.1", "-keyout", folder("key"), "-out", folder("cert"),
+    ]
+    process.standardError = FileHandle.nullDevice
+    try process.run()
+    for _ in 0..<3_000 where process.isRunning { Thread.sleep(forTimeInterval: 0.01) }
+    let server = try FixtureServer(
+      "faulty_server.py", "certificate=\(folder("cert"))", "key=\(folder("key"))")
+    let address = "https://127.0.0.1:\(server.port)/f/tls?bytes=100000"
+    var environment = TransferEnvironment()
+    environment.certificates = folder("cert")
+    #expect(
+      try TransferClient.hasty(environment: environment).stream(address).rest() == content(100_000))
+    // Nobody vouches for it: no attempt will change that.
+    guard
+      case .connectionFailed(_, 0, let reason) = transferError({
+        _ = try TransferClient.hasty().stream(address)
+      })
+    else {
+      Issue.record("a certificate that nobody vouches for was taken")
+      return
+    }
+    #expect(reason.contains("certificate"))
   }
 
   @Test func streamsAreReadSideBySide() throws {

@@ -3,6 +3,7 @@
 import functools
 import http.server
 import os
+import ssl
 import sys
 import threading
 
@@ -54,8 +55,16 @@ class Server(http.server.ThreadingHTTPServer):
 
 
 def serve(handler):
-    """Serves on a free port of this machine alone, says which, and ends with its parent."""
-    server = Server(("127.0.0.1", 0), handler)
+    """Serves on this machine alone, says on which port, and ends with its parent.
+
+    Arguments: port=N (a free one without), certificate=PATH and key=PATH for TLS.
+    """
+    arguments = dict(argument.split("=", 1) for argument in sys.argv[1:])
+    server = Server(("127.0.0.1", int(arguments.get("port", 0))), handler)
+    if "certificate" in arguments:
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(arguments["certificate"], arguments["key"])
+        server.socket = context.wrap_socket(server.socket, server_side=True)
     # Whatever becomes of the tests, nothing stays behind.
     watchdog = threading.Timer(1800, os._exit, [1])
     watchdog.daemon = True

@@ -18,7 +18,7 @@ BUCKETS = {
         "other/i=1/j.jsonl": content(30, 7),
         "logs/../k": content(20, 8),
     }
-    for bucket in ("data", "public")
+    for bucket in ("data", "public", "far")
 }
 
 
@@ -87,6 +87,8 @@ class Server(Handler):
             fault = self.fault_of_signature(path, items)
             if fault:
                 return self.refuse(403, *fault)
+        if bucket == "far" and "/eu-west-3/s3/" not in self.headers.get("Authorization", ""):
+            return self.answer(400, b"", [("x-amz-bucket-region", "eu-west-3")])
         if bucket not in BUCKETS:
             return self.refuse(404, "NoSuchBucket", "The bucket does not exist")
         if key == "":
