@@ -18,7 +18,8 @@ public struct SamaraCommand: AsyncParsableCommand {
     subcommands: [
       RecipesCommand.self, PretrainCommand.self, ResumeCommand.self, AverageCommand.self,
       EvaluateCommand.self, GenerateCommand.self, LogsCommand.self, TokenizeCommand.self,
-      TokenizerCommand.self, VerifyCommand.self, BenchCommand.self, DoctorCommand.self,
+      TokenizerCommand.self, DataCommand.self, VerifyCommand.self, BenchCommand.self,
+      DoctorCommand.self,
     ])
 
   public init() {}

@@ -26,7 +26,7 @@ public final class CorpusStorage: Sendable {
   }
 
   /// Whether a file's path is an address.
-  static func isRemote(_ path: String) -> Bool { RemoteAddress.isRemote(path) }
+  public static func isRemote(_ path: String) -> Bool { RemoteAddress.isRemote(path) }
 
   /// The files that a list of paths, addresses and patterns names.
   ///

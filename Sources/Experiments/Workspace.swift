@@ -1,4 +1,5 @@
 import Corpora
+import Files
 import Terminal
 import Transfers
 
@@ -26,20 +27,25 @@ public struct Workspace: Sendable, Hashable {
   /// Where the files of corpora are had from: the disk, and addresses with the credentials of the
   /// environment. Attempts that are made again are told on standard error, and a signal ends them.
   public var corpusStorage: CorpusStorage {
-    let (cacheFolder, byteLimit) = ("\(data)/cache", cacheByteLimit)
-    return CorpusStorage { () throws(TransferError) in
-      var policy = TransferPolicy()
-      policy.isCancelled = { SignalWatch.signal != nil }
-      policy.report = { ProgressLine.writeToStandardError("\($0)\n") }
-      var cache: TransferCache?
-      if let byteLimit {
-        do {
-          cache = try TransferCache(directory: cacheFolder, byteLimit: byteLimit)
-        } catch {
-          throw .file(address: cacheFolder, error)
-        }
+    let workspace = self
+    return CorpusStorage { () throws(TransferError) in try workspace.transferClient() }
+  }
+
+  /// What fetches from addresses.
+  ///
+  /// - Throws: `TransferError` about the environment's settings or the cache's folder.
+  func transferClient() throws(TransferError) -> TransferClient {
+    var policy = TransferPolicy()
+    policy.isCancelled = { SignalWatch.signal != nil }
+    policy.report = { ProgressLine.writeToStandardError("\($0)\n") }
+    var cache: TransferCache?
+    if let cacheByteLimit {
+      do throws(FileError) {
+        cache = try TransferCache(directory: "\(data)/cache", byteLimit: cacheByteLimit)
+      } catch {
+        throw .file(address: "\(data)/cache", error)
       }
-      return TransferClient(policy: policy, environment: try .ofProcess(), cache: cache)
     }
+    return TransferClient(policy: policy, environment: try .ofProcess(), cache: cache)
   }
 }

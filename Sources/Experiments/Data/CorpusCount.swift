@@ -36,40 +36,41 @@ public struct CorpusCount: Sendable, Encodable {
   /// Reads every source once.
   ///
   /// - Parameters:
-  ///   - progress: told the bytes of text read so far, and how many rows came of them.
+  ///   - documentLimit: stops after the batch in which so many documents were read.
+  ///   - progress: told after each batch what was read so far.
   /// - Throws: `CorpusError`.
   public static func run(
-    _ sources: [TextSource], reading: CorpusReading, sequenceLength: Int,
-    tokenizer: any Tokenizer, readers: Int,
-    progress: (_ textBytes: Int, _ rows: Int) -> Void = { _, _ in }
+    _ sources: [ListedSource], in storage: CorpusStorage, reading: CorpusReading,
+    sequenceLength: Int, tokenizer: any Tokenizer, readers: Int, documentLimit: Int = .max,
+    progress: (CorpusCounts) -> Void = { _ in }
   ) throws -> CorpusCount {
     var sources = sources
     // A source that ended early would end the others, one that restarts would never end.
-    for index in sources.indices { sources[index].whenDry = .leaveOut }
-    var components: [CorpusComponent] = []
-    for source in sources {
-      components.append(try source.component(reading: reading, seed: 0))
-    }
-    let files = components.map(\.source.files)
+    for index in sources.indices { sources[index].source.whenDry = .leaveOut }
+    let examiner = try reading.examiner()
     let start = ProgressLine.monotonicSeconds()
     let stream = try BatchStream(
-      mixing: components, tokenizer: tokenizer, normalization: reading.normalization,
-      filter: reading.filter,
+      mixing: sources.map { $0.component(reading: reading, seed: 0, storage: storage) },
+      tokenizer: tokenizer, normalization: reading.normalization,
+      filter: reading.filter, screening: examiner,
       BatchStream.Layout(
         packing: reading.packing, attention: reading.attention, batchSize: 8,
         sequenceLength: sequenceLength),
       readers: readers)
-    while try stream.next() != nil {
-      progress(stream.counts.textBytesRead, stream.cursor.sequence)
+    while stream.counts.documentsRead < documentLimit, try stream.next() != nil {
+      progress(stream.counts)
     }
     let cursor = stream.cursor
     return CorpusCount(
-      sources: zip(sources.indices, cursor.counts).map { index, counts in
+      sources: zip(sources, cursor.counts).map { listed, counts in
         Source(
-          name: sources[index].name, files: files[index].count,
-          fileBytes: files[index].reduce(0) { $0 + $1.byteCount }, counts: counts)
+          name: listed.source.name, files: listed.files.count, fileBytes: listed.byteCount,
+          counts: counts)
       },
       rows: cursor.sequence, sequenceLength: sequenceLength,
       seconds: ProgressLine.monotonicSeconds() - start, readers: readers)
   }
+
+  /// One JSON object.
+  public func json() throws -> Data { try JSONRecord.encode(self) }
 }

@@ -1,0 +1,53 @@
+import ArgumentParser
+import Experiments
+import Foundation
+import Terminal
+
+struct DataFetchCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "fetch",
+    abstract: "Fetch the files of a corpus to the disk.",
+    discussion: """
+      Files go to DIRECTORY/SOURCE/NAME. What is there already is left alone; what was begun goes on \
+      from the byte where it stopped, also after Ctrl-C or a crash. Runs need no fetching: they read \
+      addresses as they go.
+
+      EXAMPLES
+        samara data fetch openelm-270m --source dolma-wiki
+        samara data fetch --corpus s3://bucket/books/*.jsonl.zst --files 3 --directory data/books
+      """)
+
+  @OptionGroup var data: DataArguments
+
+  @Option(help: "Where to.")
+  var directory = "data/corpora"
+
+  func run() async throws {
+    let workspace = Workspace()
+    SignalWatch.start()
+    let listed = try data.listedSources(data.resolvedRecipe(), in: workspace)
+    let fetch = try CorpusFetch(listed, to: directory, in: workspace)
+    guard !fetch.items.isEmpty else {
+      print("all files are on this disk")
+      return
+    }
+    let line = ProgressLine(label: "bytes", total: fetch.byteCount)
+    defer { line.finish() }
+    do {
+      try fetch.run { progress in
+        line.update(
+          completed: progress.bytesDone,
+          details: [
+            "file \(min(progress.file + 1, fetch.items.count))/\(fetch.items.count)",
+            Format.bytes(progress.bytesDone),
+          ])
+      }
+    } catch  where SignalWatch.signal != nil {
+      line.finish()
+      ProgressLine.writeToStandardError("stopped; the same command goes on from here\n")
+      throw ExitCode(128 + (SignalWatch.signal ?? 0))
+    }
+    line.finish()
+    for item in fetch.items { print(item.path) }
+  }
+}
