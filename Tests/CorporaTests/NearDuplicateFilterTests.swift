@@ -76,17 +76,30 @@ struct NearDuplicateFilterTests {
   }
 
   /// The same, slowly: all documents of the window compared with all their bands.
-  @Test(arguments: [1, 2, 3, 8, 50])
-  func decidesAsAListWould(window: Int) throws {
-    let filter = NearDuplicateFilter(bands: 10, rows: 3, threshold: 0.6, window: window)
+  ///
+  /// With eight bands of two, a threshold of 0.4 and relatives of one text, many documents share a
+  /// band and are not alike, and many are alike and share none.
+  @Test(
+    arguments: [1, 2, 3, 8, 50],
+    [
+      NearDuplicateFilter(bands: 10, rows: 3, threshold: 0.6),
+      NearDuplicateFilter(bands: 8, rows: 2, threshold: 0.4),
+    ])
+  func decidesAsAListWould(window: Int, settings: NearDuplicateFilter) throws {
+    var filter = settings
+    filter.window = window
+    let (count, rows) = (filter.hashCount, filter.rows)
     let hasher = MinHasher(filter)
     var generator = TestGenerator(state: UInt64(window))
     var run = try ScreenRun(.init(nearDuplicates: filter))
     var kept: [(signature: [UInt8], source: UInt16)] = []
+    let family = Self.words(40, &generator)
     var recent: [[String]] = []
     for step in 0..<1_500 {
       let words =
-        if let base = recent.randomElement(using: &generator), step % 3 > 0 {
+        if rows == 2 {
+          Self.changed(family, share: 0.07, &generator)
+        } else if let base = recent.randomElement(using: &generator), step % 3 > 0 {
           Self.changed(base, share: Double(step % 10) / 40, &generator)
         } else {
           Self.words(20 + step % 30, &generator)
@@ -102,8 +115,10 @@ struct NearDuplicateFilterTests {
       let signature = Self.signature(text, hasher)
       let isDuplicate = kept.contains { other in
         let agrees = zip(signature, other.signature).map { $0 == $1 }
-        return filter.estimate(agreeing: agrees.count { $0 }) >= 0.6
-          && stride(from: 0, to: 30, by: 3).contains { !agrees[$0..<$0 + 3].contains(false) }
+        return filter.estimate(agreeing: agrees.count { $0 }) >= filter.threshold
+          && stride(from: 0, to: count, by: rows).contains {
+            !agrees[$0..<$0 + rows].contains(false)
+          }
       }
       if !isDuplicate { kept.append((signature, source)) }
       if kept.count > window { kept.removeFirst() }
