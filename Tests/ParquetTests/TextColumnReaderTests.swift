@@ -113,6 +113,7 @@ import Testing
     let bytes = try Array(Data(contentsOf: URL(filePath: Fixture.path("many-plain.parquet"))))
     let watched = Watched(MemoryBytes(bytes, name: "watched"))
     let file = try ParquetFile(watched)
+    #expect(watched.ranges.withLock { $0 } == [0..<bytes.count])
     watched.ranges.withLock { $0 = [] }
     let reader = try file.texts(of: file.textColumn("text"), stretch: 1 << 20)
     #expect(try rest(reader).count == 2_500)
