@@ -140,8 +140,8 @@ extension ParquetFile {
         throw .corrupt("its footer is said to have \(count) of its \(bytes.byteCount) bytes")
       }
       if count <= tail.count - 8 {
-        let footer = UnsafeRawBufferPointer(rebasing: tail[(tail.count - 8 - count)..<tail.count - 8])
-        return try FileMetadata(footer, dataEnd: end - count)
+        let footer = tail[(tail.count - 8 - count)..<tail.count - 8]
+        return try FileMetadata(UnsafeRawBufferPointer(rebasing: footer), dataEnd: end - count)
       }
       let footer = try read(bytes, end - count..<end, &buffer)
       return try FileMetadata(footer, dataEnd: end - count)
