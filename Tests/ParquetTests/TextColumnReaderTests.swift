@@ -40,7 +40,11 @@ import Testing
         let count = file.rowGroups[group].rowCount
         for row in (0...count).reversed() {
           try reader.seek(toRowGroup: group, row: row)
-          let found = try rest(reader)
+          #expect(reader.rowGroup == group)
+          var found: [[String?]] = []
+          repeat {
+            #expect(reader.row == row + found.count)
+          } while try nextRow(reader).map({ found.append($0) }) != nil
           #expect(found == Array(expected[before..<before + count][(before + row)...]))
         }
       }
