@@ -2,7 +2,7 @@ import Files
 
 /// A Parquet file whose columns of text can be read.
 ///
-/// Opening reads the footer and nothing else. Any number of threads may make readers of it, each of
+/// Opening reads the file's end, in one call or, where the footer is long, two. Any number of threads may make readers of it, each of
 /// which belongs to one.
 ///
 /// Source: github.com/apache/parquet-format, version 2.11.
@@ -117,29 +117,33 @@ public final class ParquetFile: Sendable {
 extension ParquetFile {
   private static let magic = Array("PAR1".utf8)
   private static let encryptedMagic = Array("PARE".utf8)
+  /// Bytes read from the file's end, which hold most footers whole.
+  private static let tailCount = 64 << 10
 
   private static func metadata(
     of bytes: any RandomAccessBytes
   ) throws(ParquetError) -> FileMetadata {
     let place = ParquetPlace(file: bytes.name)
     do throws(Fault) {
-      // The magic at both ends, and the footer's length.
+      // What begins the file, a magic too, is left alone: over a network it would be one more call.
       guard bytes.byteCount >= 12 else {
         throw .corrupt("it has \(bytes.byteCount) bytes, at least 12 are needed")
       }
       var buffer = ReusableBuffer()
-      let head = Array(try read(bytes, 0..<4, into: &buffer))
-      var tail = ByteCursor(try read(bytes, bytes.byteCount - 8..<bytes.byteCount, into: &buffer))
-      let count = Int(try tail.fixed32())
+      let tail = try read(bytes, max(0, bytes.byteCount - tailCount)..<bytes.byteCount, &buffer)
+      var last = ByteCursor(UnsafeRawBufferPointer(rebasing: tail[(tail.count - 8)...]))
+      let count = Int(try last.fixed32())
       let end = bytes.byteCount - 8
-      if tail.rest.elementsEqual(encryptedMagic) { throw .encrypted("the footer is") }
-      guard head == magic, tail.rest.elementsEqual(magic) else {
-        throw .corrupt("it does not begin and end with PAR1")
-      }
+      if last.rest.elementsEqual(encryptedMagic) { throw .encrypted("the footer is") }
+      guard last.rest.elementsEqual(magic) else { throw .corrupt("it does not end with PAR1") }
       guard count <= end - 4 else {
         throw .corrupt("its footer is said to have \(count) of its \(bytes.byteCount) bytes")
       }
-      let footer = try read(bytes, end - count..<end, into: &buffer)
+      if count <= tail.count - 8 {
+        let footer = tail[(tail.count - 8 - count)..<tail.count - 8]
+        return try FileMetadata(UnsafeRawBufferPointer(rebasing: footer), dataEnd: end - count)
+      }
+      let footer = try read(bytes, end - count..<end, &buffer)
       return try FileMetadata(footer, dataEnd: end - count)
     } catch {
       switch error {
@@ -151,7 +155,7 @@ extension ParquetFile {
   }
 
   private static func read(
-    _ bytes: any RandomAccessBytes, _ range: Range<Int>, into buffer: inout ReusableBuffer
+    _ bytes: any RandomAccessBytes, _ range: Range<Int>, _ buffer: inout ReusableBuffer
   ) throws(Fault) -> UnsafeRawBufferPointer {
     try buffer.reserve(range.count)
     let target = buffer.bytes(0..<range.count)

@@ -20,7 +20,8 @@ public final class TextColumnReader {
   private let definition = UnsafeMutablePointer<UInt8>.allocate(capacity: batchCapacity)
   private let repetition = UnsafeMutablePointer<UInt8>.allocate(capacity: batchCapacity)
 
-  private var rowGroup = 0
+  /// The row group that is being read.
+  public private(set) var rowGroup = 0
   private var rowCount = 0
   private var startRow = 0
   private var page = DataPage()
@@ -52,6 +53,9 @@ public final class TextColumnReader {
     definition.deallocate()
     repetition.deallocate()
   }
+
+  /// The row of the row group that ``next(appendingTo:)`` gives next: what a saved place needs.
+  public var row: Int { batch.isEmpty ? max(startRow, rowsStarted) : rowAtBatchStart }
 
   /// Goes to a row of a row group; the row behind its last one is its end.
   ///

@@ -54,6 +54,14 @@ import Testing
     #expect(error?.description.hasPrefix("odd: not a whole Parquet file: ") == true)
   }
 
+  /// A footer longer than what is read from the end at first.
+  @Test func longFooters() throws {
+    let column = TestFile.Node(name: String(repeating: "long", count: 40_000), repetition: 0)
+    let file = TestFile(column, rows: 1, .data(1, plain(["a"])))
+    #expect(file.bytes.count > 200_000)
+    #expect(try file.rows() == [["a"]])
+  }
+
   @Test func encryptedFootersAreToldFromBrokenOnes() {
     let bytes = Array("PARE".utf8) + fixed32(0) + Array("PARE".utf8)
     let error = #expect(throws: ParquetError.self) {

@@ -40,7 +40,11 @@ import Testing
         let count = file.rowGroups[group].rowCount
         for row in (0...count).reversed() {
           try reader.seek(toRowGroup: group, row: row)
-          let found = try rest(reader)
+          #expect(reader.rowGroup == group)
+          var found: [[String?]] = []
+          repeat {
+            #expect(reader.row == row + found.count)
+          } while try nextRow(reader).map({ found.append($0) }) != nil
           #expect(found == Array(expected[before..<before + count][(before + row)...]))
         }
       }
@@ -113,6 +117,7 @@ import Testing
     let bytes = try Array(Data(contentsOf: URL(filePath: Fixture.path("many-plain.parquet"))))
     let watched = Watched(MemoryBytes(bytes, name: "watched"))
     let file = try ParquetFile(watched)
+    #expect(watched.ranges.withLock { $0 } == [0..<bytes.count])
     watched.ranges.withLock { $0 = [] }
     let reader = try file.texts(of: file.textColumn("text"), stretch: 1 << 20)
     #expect(try rest(reader).count == 2_500)
