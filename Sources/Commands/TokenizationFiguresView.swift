@@ -24,13 +24,14 @@ struct TokenizationFiguresView {
   private var rates: String {
     var table = TextTable(columns: [
       .init("threads"), .init("MB/s"), .init("tokens/s"), .init("bytes/token"), .init("time"),
+      .init("processor", dropRank: 0),
     ])
     for rate in figures.rates {
       table.append([
         Format.grouped(rate.threads), Self.megabytes(rate.bytesPerSecond),
         Format.grouped(rate.tokensPerSecond),
         Format.decimal(Double(rate.bytes) / Double(max(rate.tokens, 1)), places: 2),
-        Format.seconds(rate.seconds),
+        Format.seconds(rate.seconds), Format.seconds(rate.processorSeconds),
       ])
     }
     return table.rendered(for: terminal)

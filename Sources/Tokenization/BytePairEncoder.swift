@@ -1,6 +1,6 @@
 /// The scratch memory and the word cache of one thread that encodes.
 ///
-/// Only one thread at a time may use it: `SentencePieceTokenizer` hands it out under a lock.
+/// Only one thread at a time may use it: `EncoderPool` sees to that.
 final class BytePairEncoder: @unchecked Sendable {
   private var workspace = EncoderWorkspace()
 

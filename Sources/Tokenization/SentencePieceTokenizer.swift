@@ -1,5 +1,3 @@
-import Synchronization
-
 /// Byte-pair encoding with a SentencePiece model: the same ids as the `sentencepiece` library.
 ///
 /// Encoding keeps a bounded cache of words; any number of threads may encode at once, each with a
@@ -16,7 +14,7 @@ public final class SentencePieceTokenizer: Tokenizer {
   private let surfaces: PieceSurfaces
   private let normalizer: SentencePieceNormalizer
   private let table: PieceTable
-  private let idleEncoders = Mutex<[BytePairEncoder]>([])
+  private let encoders = EncoderPool()
 
   public var vocabularySize: Int { model.pieces.count }
 
@@ -54,9 +52,7 @@ public final class SentencePieceTokenizer: Tokenizer {
 
   public func encode(_ text: UnsafeBufferPointer<UInt8>) -> [Int32] {
     guard !text.isEmpty else { return [] }
-    let encoder = idleEncoders.withLock { $0.popLast() } ?? BytePairEncoder()
-    defer { idleEncoders.withLock { $0.append(encoder) } }
-    return encoder.encode(text, normalizer, table)
+    return encoders.withEncoder { $0.encode(text, normalizer, table) }
   }
 
   /// Returns how many steps merging takes for a text that is new: the part of encoding that could

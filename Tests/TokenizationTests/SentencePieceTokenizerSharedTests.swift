@@ -8,6 +8,8 @@ private enum SharedFiles {
   static let llamaModel = "data/tokenizers/llama2/tokenizer.model"
   static let cases = "fixtures/tokenizer-cases.jsonl"
   static let vectors = "data/tokenizers/vectors/ggml-vocab-llama-spm.gguf"
+  /// Phi 3 has Llama 2's pieces and adds control pieces, which none of these texts can give.
+  static let phiVectors = "data/tokenizers/vectors/ggml-vocab-phi-3.gguf"
 }
 
 private struct Case: Decodable {
@@ -27,7 +29,8 @@ private struct Case: Decodable {
 @Suite(
   .enabled(
     if: SharedData.has(SharedFiles.llamaModel) && SharedData.has(SharedFiles.cases)
-      && SharedData.has(SharedFiles.vectors + ".inp"),
+      && SharedData.has(SharedFiles.vectors + ".inp")
+      && SharedData.has(SharedFiles.phiVectors + ".inp"),
     "Llama 2's tokenizer and its reference ids are not here"))
 struct SentencePieceTokenizerSharedTests {
   private func tokenizer() throws -> SentencePieceTokenizer {
@@ -82,12 +85,13 @@ struct SentencePieceTokenizerSharedTests {
     }
   }
 
-  @Test func vectorsOfAnotherImplementation() throws {
+  @Test(arguments: [SharedFiles.vectors, SharedFiles.phiVectors])
+  func vectorsOfAnotherImplementation(vectors: String) throws {
     let tokenizer = try tokenizer()
     let texts = try String(
-      contentsOfFile: SharedData.path(SharedFiles.vectors + ".inp"), encoding: .utf8)
+      contentsOfFile: SharedData.path(vectors + ".inp"), encoding: .utf8)
     let lines = try String(
-      contentsOfFile: SharedData.path(SharedFiles.vectors + ".out"), encoding: .utf8
+      contentsOfFile: SharedData.path(vectors + ".out"), encoding: .utf8
     ).components(separatedBy: "\n")
     let inputs = texts.components(separatedBy: "\n__ggml_vocab_test__\n")
     #expect(inputs.count > 40)

@@ -11,12 +11,16 @@ public struct TokenizationFigures: Sendable, Encodable {
     public let seconds: Double
     public let bytesPerSecond: Double
     public let tokensPerSecond: Double
+    /// What the processor spent on that pass, on all threads together: on a machine that does other
+    /// things too, bytes by this say more.
+    public let processorSeconds: Double
 
-    init(threads: Int, bytes: Int, tokens: Int, seconds: Double) {
+    init(threads: Int, bytes: Int, tokens: Int, seconds: Double, processorSeconds: Double) {
       self.threads = threads
       self.bytes = bytes
       self.tokens = tokens
       self.seconds = seconds
+      self.processorSeconds = processorSeconds
       bytesPerSecond = Double(bytes) / seconds
       tokensPerSecond = Double(tokens) / seconds
     }
