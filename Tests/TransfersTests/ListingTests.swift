@@ -96,6 +96,28 @@ struct HubListingTests {
     #expect(!store.isEmpty && store.allSatisfy { $0.headers["authorization"] == nil })
   }
 
+  @Test func theStoreIsAskedAgainWithoutTheHub() throws {
+    let client = TransferClient.hasty(environment: client().environment) {
+      $0.readAheadByteCount = 10
+    }
+    let file = try RemoteFile("hf://datasets/owner/name/data/test.parquet", client: client)
+    let before = try server.requests("test.parquet").count
+    func read(_ range: Range<Int>) throws {
+      var bytes = [UInt8](repeating: 0, count: range.count)
+      try bytes.withUnsafeMutableBytes { try file.read(into: $0, at: range.lowerBound) }
+      #expect(bytes == Array(content(1_000, seed: 3)[range]))
+    }
+    for start in stride(from: 0, to: 500, by: 100) { try read(start..<start + 50) }
+    var requests = try server.requests("test.parquet").dropFirst(before)
+    #expect(requests.filter { $0.host.hasPrefix("127.0.0.1") }.count == 1)
+    #expect(requests.filter { $0.host.hasPrefix("localhost") }.count == 5)
+    // A signature that has ended sends back to the hub.
+    _ = try client.entry(at: RemoteAddress("\(server.address)/expire/test.parquet"))
+    try read(700..<750)
+    requests = try server.requests("test.parquet").dropFirst(before)
+    #expect(requests.filter { $0.host.hasPrefix("127.0.0.1") }.count == 2)
+  }
+
   @Test func aGatedDataSetSaysWhatToDo() throws {
     let pattern = "hf://datasets/gated/name/data/*.parquet"
     let without = transferError { _ = try client().entries(matching: pattern) }
