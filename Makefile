@@ -3,7 +3,7 @@
 SWIFT ?= swift
 BUILD := $(SWIFT) build -c release
 SAMARA := .build/release/samara
-PACKAGES := libopenblas-dev libzstd-dev zlib1g-dev libsimdjson-dev pkg-config
+PACKAGES := libopenblas-dev libcurl4-openssl-dev libssl-dev libzstd-dev zlib1g-dev libsimdjson-dev pkg-config
 RUN := demo
 PEER_PYTHON ?= .peer/bin/python
 PEER_SCRIPT ?= Benchmarks/torch_openelm.py

@@ -35,6 +35,10 @@ let package = Package(
     // System libraries: nothing but the binding.
     .systemLibrary(
       name: "COpenBLAS", pkgConfig: "openblas", providers: [.apt(["libopenblas-dev"])]),
+    .systemLibrary(
+      name: "CCrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
+    .systemLibrary(
+      name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
     .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
     .systemLibrary(name: "CZstd", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"])]),
     .systemLibrary(name: "CVectorInstructions"),
@@ -47,6 +51,7 @@ let package = Package(
     module("Layers", ["Tensors"]),
     module("Models", ["Layers"]),
     module("Files", ["CZlib"]),
+    module("Transfers", ["CCrypto", "CCurl", "Files"]),
     module("Tokenization", ["Files"]),
     module("Stories", ["Files"]),
     module("Corpora", ["CSimdjson", "CZlib", "CZstd", "Tokenization"]),
@@ -75,6 +80,7 @@ let package = Package(
     tests("Tensors"),
     tests("Models"),
     tests("Files"),
+    tests("Transfers", ["Files"], exclude: ["Fixtures"]),
     tests("Tokenization", ["Files"]),
     tests("Stories", ["Files"]),
     tests("Corpora", ["CZlib", "CZstd"]),

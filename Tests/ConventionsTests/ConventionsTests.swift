@@ -8,9 +8,10 @@ import Testing
 
   /// Ground floor first. A module may import only those above it.
   private static let floors = [
-    "COpenBLAS", "CVectorInstructions", "CZlib", "CZstd", "CSimdjson", "Terminal", "Kernels",
-    "Tensors", "Layers",
-    "Models", "Files", "Tokenization", "Stories", "Corpora", "Checkpoints", "Training",
+    "COpenBLAS", "CVectorInstructions", "CCrypto", "CCurl", "CZlib", "CZstd", "CSimdjson",
+    "Terminal",
+    "Kernels", "Tensors", "Layers",
+    "Models", "Files", "Transfers", "Tokenization", "Stories", "Corpora", "Checkpoints", "Training",
     "Evaluation",
     "Experiments", "Recipes", "Commands", "Samara", "SamaraTool",
   ]

@@ -58,7 +58,8 @@ import Testing
       _ = WebURL("http://\(text)")
       _ = WebURL(text, relativeTo: WebURL("http://host/a"))
       _ = (XMLElements.all("Key", in: text), XMLElements.first("Key", in: text))
-      _ = try? ObjectListingPage(Array("<ListBucketResult>\(text)</ListBucketResult>".utf8), name: "x")
+      _ = try? ObjectListingPage(
+        Array("<ListBucketResult>\(text)</ListBucketResult>".utf8), name: "x")
       #expect(SecretFreeText.printable(text).unicodeScalars.allSatisfy { $0.value >= 0x20 })
       _ = (Explanation.of(Array(text.utf8)), PercentEncoding.decoded(text), HTTPDate.seconds(text))
       var head = ResponseHead()

@@ -122,9 +122,10 @@ struct HubListingTests {
     let pattern = "hf://datasets/gated/name/data/*.parquet"
     let without = transferError { _ = try client().entries(matching: pattern) }
     #expect(
-      without == .refused(
-        address: pattern, status: 401, explanation: "Access to this dataset is restricted.",
-        advice: "set HF_TOKEN; if the data set is gated, accept its terms on its page first"))
+      without
+        == .refused(
+          address: pattern, status: 401, explanation: "Access to this dataset is restricted.",
+          advice: "set HF_TOKEN; if the data set is gated, accept its terms on its page first"))
     let wrong = transferError { _ = try client(token: "bad").entries(matching: pattern) }
     guard case .refused(_, 403, _, let advice) = wrong else {
       Issue.record("\(String(describing: wrong))")
@@ -138,9 +139,11 @@ struct HubListingTests {
       "hf://datasets/absent/name/*.parquet", "hf://datasets/owner/name@nothing/*.parquet",
       "hf://datasets/owner/name/absent.parquet",
     ] {
-      guard case .missing(address, 404, _, let advice) = transferError({
-        _ = try client().entries(matching: address)
-      }) else {
+      guard
+        case .missing(address, 404, _, let advice) = transferError({
+          _ = try client().entries(matching: address)
+        })
+      else {
         Issue.record("\(address)")
         continue
       }
@@ -225,7 +228,8 @@ struct ObjectListingTests {
     let error = transferError {
       _ = try client("AKIDEXAMPLE", "wrong").entries(matching: "s3://data/*")
     }
-    guard case .refused(_, 403, "SignatureDoesNotMatch: The signature is another", let advice) = error
+    guard
+      case .refused(_, 403, "SignatureDoesNotMatch: The signature is another", let advice) = error
     else {
       Issue.record("\(String(describing: error))")
       return
