@@ -33,8 +33,8 @@ final class Connection {
 
   private static let isInitialized = samara_curl_initialize() == CURLE_OK
 
-  /// - Parameter certificates: A file of trusted certificates in place of the system's.
-  init?(policy: TransferPolicy, certificates: String?) {
+  /// Nil if libcurl has no memory for it.
+  init?(policy: TransferPolicy, environment: TransferEnvironment) {
     guard Self.isInitialized, let easy = curl_easy_init() else { return nil }
     guard let multi = curl_multi_init() else {
       curl_easy_cleanup(easy)
@@ -70,7 +70,12 @@ final class Connection {
     samara_curl_set_text(easy, CURLOPT_USERAGENT, policy.userAgent)
     samara_curl_set_long(
       easy, CURLOPT_CONNECTTIMEOUT_MS, policy.connectTimeout.inMilliseconds)
-    if let certificates { samara_curl_set_text(easy, CURLOPT_CAINFO, certificates) }
+    let direct = environment.hostsWithoutProxy
+    samara_curl_set_text(
+      easy, CURLOPT_NOPROXY, direct == "*" ? direct : "localhost,127.0.0.1,::1,\(direct)")
+    if let certificates = environment.certificates {
+      samara_curl_set_text(easy, CURLOPT_CAINFO, certificates)
+    }
   }
 
   deinit {

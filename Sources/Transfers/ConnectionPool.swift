@@ -6,15 +6,15 @@ final class ConnectionPool: Sendable {
   private struct Idle: @unchecked Sendable { let connection: Connection }
 
   private let policy: TransferPolicy
-  private let certificates: String?
+  private let environment: TransferEnvironment
   private let idle = Mutex<[Idle]>([])
 
   /// More readers than this at once are rare, and idle connections cost the servers memory.
   private static let limit = 16
 
-  init(policy: TransferPolicy, certificates: String?) {
+  init(policy: TransferPolicy, environment: TransferEnvironment) {
     self.policy = policy
-    self.certificates = certificates
+    self.environment = environment
   }
 
   /// Returns a connection, one that stands to `origin` already if there is one.
@@ -26,7 +26,7 @@ final class ConnectionPool: Sendable {
       return idle.remove(at: index)
     }
     if let kept { return kept.connection }
-    guard let new = Connection(policy: policy, certificates: certificates) else {
+    guard let new = Connection(policy: policy, environment: environment) else {
       throw .impossible("libcurl has no memory left")
     }
     return new

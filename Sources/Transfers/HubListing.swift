@@ -28,7 +28,8 @@ extension TransferClient {
         throw .malformedListing(
           address: name,
           detail: "no list of files but "
-            + SecretFreeText.printable(String(decoding: page.body.prefix(400), as: UTF8.self), limit: 80))
+            + SecretFreeText.printable(
+              String(decoding: page.body.prefix(400), as: UTF8.self), limit: 80))
       }
       for item in items where item.type == "file" {
         listed += 1

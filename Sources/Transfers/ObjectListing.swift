@@ -77,7 +77,8 @@ struct ObjectListingPage: Equatable {
       else {
         throw .malformedListing(
           address: name,
-          detail: "an object without key or size, \(SecretFreeText.printable(String(content), limit: 80))"
+          detail:
+            "an object without key or size, \(SecretFreeText.printable(String(content), limit: 80))"
         )
       }
       objects.append(

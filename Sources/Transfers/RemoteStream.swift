@@ -22,7 +22,9 @@ public final class RemoteStream {
   ) throws(TransferError) {
     precondition(offset >= 0, "offset \(offset) of \(entry.name) is negative")
     var entry = entry
-    if client.cache != nil, !CachedBlocks.knows(entry) { entry = try client.entry(at: entry.address) }
+    if client.cache != nil, !CachedBlocks.knows(entry) {
+      entry = try client.entry(at: entry.address)
+    }
     if let byteCount = entry.byteCount, offset > byteCount {
       throw .outsideObject(address: entry.name, offset: offset, count: 0, byteCount: byteCount)
     }

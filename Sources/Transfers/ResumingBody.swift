@@ -15,7 +15,7 @@ final class ResumingBody {
   private let end: Int?
   private let skippedByteLimit: Int
   private var exchange: Exchange?
-  /// How many bytes are still to come from the response, if it says.
+  /// How many bytes are still to come from the response, as far as it or the object says.
   private var remaining: Int?
   private var isAtEnd = false
   private var isCheckedForMarkup: Bool
@@ -65,7 +65,7 @@ final class ResumingBody {
       }
       filled += count
     }
-    if isFinished { finish() }
+    try retrying { () throws(TransferFailure) in if self.isFinished { try self.finish() } }
   }
 
   /// Ends the transfer, and keeps the connection open if its body was read whole.
@@ -75,10 +75,16 @@ final class ResumingBody {
   }
 
   /// Ends a transfer that is done: the body's end is read too, so that the connection can serve
-  /// again.
-  private func finish() {
-    if let exchange, remaining == 0 { _ = exchange.beginning(limit: 1) }
-    close()
+  /// again. That there is more than the object has means that what came was something else.
+  private func finish() throws(TransferFailure) {
+    defer { close() }
+    guard let exchange, remaining == 0 else { return }
+    let more = exchange.beginning(limit: 1).count
+    guard more == 0 else {
+      throw .permanent(
+        .wrongLength(
+          address: name, byte: position, expected: position, found: position + more))
+    }
   }
 
   private var isFinished: Bool { isAtEnd || goal.map { position >= $0 } == true }
@@ -97,7 +103,7 @@ final class ResumingBody {
   private func step(into buffer: UnsafeMutableRawBufferPointer) throws(TransferFailure) -> Int {
     while true {
       if isFinished {
-        finish()
+        try finish()
         return 0
       }
       if exchange == nil { try request() }
@@ -153,14 +159,25 @@ final class ResumingBody {
     }
     try checkForMarkup(exchange)
     let found = exchange.identity
+    if let told = found.byteCount, let sent = head.objectByteCount, told != sent {
+      throw .permanent(
+        .wrongLength(address: name, byte: position, expected: told, found: sent))
+    }
     if let error = identity.conflict(with: found, address: name, byte: position) {
       throw .permanent(error)
+    }
+    // A part that was sent on condition of the tag needs not repeat it.
+    if let tag = identity.entityTag, found.entityTag == nil, head.status != 416,
+      head.status == 200 || question.condition == nil
+    {
+      throw .permanent(
+        .changed(address: name, byte: position, expected: "ETag \(tag)", found: "none"))
     }
     switch head.status {
     case 206: try acceptRange(of: exchange)
     case 416: try acceptEnd(of: exchange)
     default:
-      remaining = head.contentLength
+      remaining = head.contentLength ?? identity.byteCount
       if let expected = identity.byteCount, let length = head.contentLength, expected != length {
         throw .permanent(
           .wrongLength(address: name, byte: position, expected: expected, found: length))

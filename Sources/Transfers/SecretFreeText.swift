@@ -14,7 +14,9 @@ enum SecretFreeText {
     if let fragment = text.firstIndex(of: "#"), text.hasPrefix("http") {
       text = String(text[..<fragment])
     }
-    guard text.hasPrefix("http"), let mark = text.firstIndex(of: "?") else { return printable(text) }
+    guard text.hasPrefix("http"), let mark = text.firstIndex(of: "?") else {
+      return printable(text)
+    }
     let items = text[text.index(after: mark)...].split(separator: "&").map { item in
       item.firstIndex(of: "=").map { "\(item[..<$0])=…" } ?? "…"
     }

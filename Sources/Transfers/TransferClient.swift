@@ -11,6 +11,7 @@ public final class TransferClient: Sendable {
   /// Where blocks that were fetched are kept, if the user wants it.
   public let cache: TransferCache?
   let pool: ConnectionPool
+  private let knownStores = KnownStores()
   /// Regions that buckets turned out to be in.
   private let regions = Mutex<[String: String]>([:])
 
@@ -21,7 +22,7 @@ public final class TransferClient: Sendable {
     self.policy = policy
     self.environment = environment
     self.cache = cache
-    pool = ConnectionPool(policy: policy, certificates: environment.certificates)
+    pool = ConnectionPool(policy: policy, environment: environment)
   }
 
   /// What a request asks for beyond its address.
@@ -66,11 +67,21 @@ public final class TransferClient: Sendable {
   private func follow(
     _ target: RequestTarget, _ question: Question, byte: Int
   ) throws(TransferFailure) -> Exchange {
+    // What the hub said a moment ago about where a file lies saves a request for each range.
+    if question.method == .get, let known = knownStores.store(of: target.url) {
+      let exchange = try send(question, to: target, at: known.url, after: known.head, byte: byte)
+      if (200..<300).contains(exchange.head.status) { return exchange }
+      exchange.drain()
+      knownStores.forget(target.url)
+    }
     var hop = target.url
     var first: ResponseHead?
     for _ in 0...policy.redirectLimit {
       let exchange = try send(question, to: target, at: hop, after: first, byte: byte)
       guard exchange.head.isRedirect, let location = exchange.head["location"] else {
+        if let first, first["x-linked-etag"] != nil, (200..<300).contains(exchange.head.status) {
+          knownStores.remember(target.url, head: first, url: hop)
+        }
         return exchange
       }
       // The hub says all there is to know before it redirects to a store that may refuse HEAD.

@@ -31,6 +31,10 @@ public struct TransferEnvironment: Sendable {
   /// A file of trusted certificates in place of libcurl's (`CURL_CA_BUNDLE`, `SSL_CERT_FILE`).
   public var certificates: String?
 
+  /// Hosts that are reached without the proxy that libcurl finds in the environment (`no_proxy`);
+  /// this machine's own are always among them.
+  public var hostsWithoutProxy = ""
+
   /// Nothing from outside.
   public init() {}
 
@@ -49,6 +53,7 @@ public struct TransferEnvironment: Sendable {
     hubEndpoint =
       try Self.endpoint(value("HF_ENDPOINT"), variable: "HF_ENDPOINT") ?? hubEndpoint
     certificates = value("CURL_CA_BUNDLE", "SSL_CERT_FILE")
+    hostsWithoutProxy = value("no_proxy", "NO_PROXY") ?? ""
 
     let profile = value("AWS_PROFILE")
     let keys = AWSProfile.read(

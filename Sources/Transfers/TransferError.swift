@@ -64,7 +64,8 @@ extension TransferError: CustomStringConvertible {
     switch self {
     case .malformedAddress(let address, _), .refused(let address, _, _, _),
       .missing(let address, _, _, _), .unexpectedStatus(let address, _, _, _),
-      .hostNotFound(let address, _), .connectionFailed(let address, _, _), .stalled(let address, _, _),
+      .hostNotFound(let address, _), .connectionFailed(let address, _, _),
+      .stalled(let address, _, _),
       .shortBody(let address, _, _), .wrongLength(let address, _, _, _),
       .wrongRange(let address, _, _), .changed(let address, _, _, _), .webPage(let address, _),
       .tooManyRedirects(let address, _), .malformedRedirect(let address, _),

@@ -18,7 +18,8 @@ struct DownloadTests {
   private func interrupted(_ name: String, _ query: String) throws {
     let client = TransferClient.hasty { $0.attemptLimit = 1 }
     let address = server.file(name, "\(query)&drop=40000&times=1")
-    #expect(transferError { try Download.fetch(address, to: folder("file"), client: client) } != nil)
+    #expect(
+      transferError { try Download.fetch(address, to: folder("file"), client: client) } != nil)
     #expect(try bytes(at: folder("file.partial")) == Array(content(100_000)[..<40_000]))
   }
 

@@ -96,13 +96,36 @@ struct HubListingTests {
     #expect(!store.isEmpty && store.allSatisfy { $0.headers["authorization"] == nil })
   }
 
+  @Test func theStoreIsAskedAgainWithoutTheHub() throws {
+    let client = TransferClient.hasty(environment: client().environment) {
+      $0.readAheadByteCount = 10
+    }
+    let file = try RemoteFile("hf://datasets/owner/name/data/test.parquet", client: client)
+    let before = try server.requests("test.parquet").count
+    func read(_ range: Range<Int>) throws {
+      var bytes = [UInt8](repeating: 0, count: range.count)
+      try bytes.withUnsafeMutableBytes { try file.read(into: $0, at: range.lowerBound) }
+      #expect(bytes == Array(content(1_000, seed: 3)[range]))
+    }
+    for start in stride(from: 0, to: 500, by: 100) { try read(start..<start + 50) }
+    var requests = try server.requests("test.parquet").dropFirst(before)
+    #expect(requests.filter { $0.host.hasPrefix("127.0.0.1") }.count == 1)
+    #expect(requests.filter { $0.host.hasPrefix("localhost") }.count == 5)
+    // A signature that has ended sends back to the hub.
+    _ = try client.entry(at: RemoteAddress("\(server.address)/expire/test.parquet"))
+    try read(700..<750)
+    requests = try server.requests("test.parquet").dropFirst(before)
+    #expect(requests.filter { $0.host.hasPrefix("127.0.0.1") }.count == 2)
+  }
+
   @Test func aGatedDataSetSaysWhatToDo() throws {
     let pattern = "hf://datasets/gated/name/data/*.parquet"
     let without = transferError { _ = try client().entries(matching: pattern) }
     #expect(
-      without == .refused(
-        address: pattern, status: 401, explanation: "Access to this dataset is restricted.",
-        advice: "set HF_TOKEN; if the data set is gated, accept its terms on its page first"))
+      without
+        == .refused(
+          address: pattern, status: 401, explanation: "Access to this dataset is restricted.",
+          advice: "set HF_TOKEN; if the data set is gated, accept its terms on its page first"))
     let wrong = transferError { _ = try client(token: "bad").entries(matching: pattern) }
     guard case .refused(_, 403, _, let advice) = wrong else {
       Issue.record("\(String(describing: wrong))")
@@ -116,9 +139,11 @@ struct HubListingTests {
       "hf://datasets/absent/name/*.parquet", "hf://datasets/owner/name@nothing/*.parquet",
       "hf://datasets/owner/name/absent.parquet",
     ] {
-      guard case .missing(address, 404, _, let advice) = transferError({
-        _ = try client().entries(matching: address)
-      }) else {
+      guard
+        case .missing(address, 404, _, let advice) = transferError({
+          _ = try client().entries(matching: address)
+        })
+      else {
         Issue.record("\(address)")
         continue
       }
@@ -203,7 +228,8 @@ struct ObjectListingTests {
     let error = transferError {
       _ = try client("AKIDEXAMPLE", "wrong").entries(matching: "s3://data/*")
     }
-    guard case .refused(_, 403, "SignatureDoesNotMatch: The signature is another", let advice) = error
+    guard
+      case .refused(_, 403, "SignatureDoesNotMatch: The signature is another", let advice) = error
     else {
       Issue.record("\(String(describing: error))")
       return

@@ -6,10 +6,13 @@ import Testing
 /// A second opinion on S3: moto, where the interpreter has it (`pip install 'moto[server]'`).
 ///
 /// `SAMARA_PYTHON` names another interpreter than the first python3.
-@Suite(.enabled(if: FixtureServer.pythonWithMoto != nil, "no python3 has moto: pip install 'moto[server]'"))
+@Suite(
+  .enabled(
+    if: FixtureServer.pythonWithMoto != nil, "no python3 has moto: pip install 'moto[server]'"))
 struct MotoTests {
   @Test func objectsAreListedAndRead() throws {
-    let server = try FixtureServer("moto_server.py", python: try #require(FixtureServer.pythonWithMoto))
+    let server = try FixtureServer(
+      "moto_server.py", python: try #require(FixtureServer.pythonWithMoto))
     var environment = TransferEnvironment()
     environment.objectEndpoint = server.address
     environment.objectCredentials = TransferEnvironment.ObjectCredentials(

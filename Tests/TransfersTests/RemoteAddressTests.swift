@@ -16,7 +16,9 @@ import Testing
       "hf://datasets/o/n@refs/convert/parquet/default/train/0.parquet",
       .hub(repository: "o/n", revision: "refs/convert/parquet", path: "default/train/0.parquet")
     ),
-    ("hf://datasets/o/n@refs%2Fpr%2F1/x", .hub(repository: "o/n", revision: "refs/pr/1", path: "x")),
+    (
+      "hf://datasets/o/n@refs%2Fpr%2F1/x", .hub(repository: "o/n", revision: "refs/pr/1", path: "x")
+    ),
   ]) func isRead(text: String, address: RemoteAddress) throws {
     #expect(RemoteAddress.isRemote(text))
     #expect(try RemoteAddress(text) == address)

@@ -45,7 +45,9 @@ struct RemoteFileTests {
     #expect(try server.requests("exact").last?.headers["range"] == "bytes=10-20009")
   }
 
-  @Test(arguments: [405, 403, 501, 400]) func whereHeadIsRefusedTheFirstByteTells(status: Int) throws {
+  @Test(arguments: [405, 403, 501, 400]) func whereHeadIsRefusedTheFirstByteTells(status: Int)
+    throws
+  {
     let file = try RemoteFile(
       server.file("nohead\(status)", "bytes=2000&nohead=\(status)"), client: .hasty())
     #expect(file.byteCount == 2_000)
@@ -122,7 +124,9 @@ struct RemoteFileTests {
   }
 
   @Test func aWebPageIsNoFile() throws {
-    let error = transferError { _ = try RemoteFile(server.file("page.parquet", "html=1"), client: .hasty()) }
+    let error = transferError {
+      _ = try RemoteFile(server.file("page.parquet", "html=1"), client: .hasty())
+    }
     #expect(
       error == .webPage(address: "\(server.address)/f/page.parquet?html=…", title: "Please log in"))
   }

@@ -32,7 +32,8 @@ struct RemoteStreamTests {
 
   @Test(arguments: ["chunked=1", "nolength=1", "chunked=1&nohead=405"])
   func lengthsMayBeUnknown(fault: String) throws {
-    let stream = try TransferClient.hasty().stream(server.file("length-\(fault)", "bytes=70000&\(fault)"))
+    let stream = try TransferClient.hasty().stream(
+      server.file("length-\(fault)", "bytes=70000&\(fault)"))
     #expect(stream.byteCount == nil)
     #expect(try stream.rest() == content(70_000))
     #expect(stream.byteCount == 70_000)
@@ -64,7 +65,8 @@ struct RemoteStreamTests {
     #expect(try TransferClient.hasty().stream(address).rest() == content(100_000))
     let offset = server.file("ignoring2", "bytes=100000&ranges=0")
     #expect(
-      try TransferClient.hasty().stream(offset, from: 70_000).rest() == Array(content(100_000)[70_000...]))
+      try TransferClient.hasty().stream(offset, from: 70_000).rest()
+        == Array(content(100_000)[70_000...]))
   }
 
   @Test func passingOverHasALimit() throws {
@@ -78,7 +80,8 @@ struct RemoteStreamTests {
     }
   }
 
-  @Test(arguments: [408, 425, 429, 500, 502, 503, 504]) func troubleIsWaitedOut(status: Int) throws {
+  @Test(arguments: [408, 425, 429, 500, 502, 503, 504]) func troubleIsWaitedOut(status: Int) throws
+  {
     let stream = try TransferClient.hasty().stream(
       server.file("trouble\(status)", "bytes=300&fail=3&status=\(status)"))
     #expect(try stream.rest() == content(300))
@@ -176,7 +179,10 @@ struct RemoteStreamTests {
         }
       }
       #expect(bytes == Array(content(5_000)[..<2_000]))
-      guard case .changed(_, 2_000, "ETag \"v1\"", "ETag \"v2\"") = transferError({ _ = try stream.rest() })
+      guard
+        case .changed(_, 2_000, "ETag \"v1\"", "ETag \"v2\"") = transferError({
+          _ = try stream.rest()
+        })
       else {
         Issue.record("a mixture")
         return
@@ -235,7 +241,8 @@ struct RemoteStreamTests {
   }
 
   @Test func aShorterRangeThanAskedForIsGoneOnFrom() throws {
-    let stream = try TransferClient.hasty().stream(server.file("short", "bytes=500&short=100"), from: 50)
+    let stream = try TransferClient.hasty().stream(
+      server.file("short", "bytes=500&short=100"), from: 50)
     #expect(try stream.rest() == Array(content(500)[50...]))
   }
 
@@ -254,7 +261,8 @@ struct RemoteStreamTests {
     let error = transferError {
       _ = try TransferClient.hasty().stream(server.file("page.jsonl", "html=1"))
     }
-    #expect(error == .webPage(address: "\(server.address)/f/page.jsonl?html=…", title: "Please log in"))
+    #expect(
+      error == .webPage(address: "\(server.address)/f/page.jsonl?html=…", title: "Please log in"))
     // Where a page was asked for it is data, as is what only claims to be one.
     let page = try TransferClient.hasty().stream(server.file("page.html", "html=1")).rest()
     #expect(String(decoding: page, as: UTF8.self).hasPrefix("<!DOCTYPE html>"))
@@ -263,7 +271,8 @@ struct RemoteStreamTests {
   }
 
   @Test func storedBytesComeAsTheyAre() throws {
-    let stream = try TransferClient.hasty().stream(server.file("encoded", "bytes=900&encoding=gzip"))
+    let stream = try TransferClient.hasty().stream(
+      server.file("encoded", "bytes=900&encoding=gzip"))
     #expect(try stream.rest() == content(900))
     let request = try #require(try server.requests("encoded").first)
     #expect(request.headers["accept-encoding"] == "identity")
@@ -296,7 +305,8 @@ struct RemoteStreamTests {
       .replacingOccurrences(of: "://", with: "://someone:s%20cret@")
     #expect(try TransferClient.hasty().stream(address).rest() == content(50))
     let sent = try #require(try server.requests("leaving").first)
-    #expect(sent.headers["authorization"] == "Basic \(Data("someone:s cret".utf8).base64EncodedString())")
+    #expect(
+      sent.headers["authorization"] == "Basic \(Data("someone:s cret".utf8).base64EncodedString())")
     let landed = try #require(try server.requests("landed").first)
     #expect(landed.host == "localhost:\(server.port)")
     #expect(landed.headers["authorization"] == nil)
@@ -322,7 +332,9 @@ struct RemoteStreamTests {
   @Test func noServerIsAnError() throws {
     // A port that was free a moment ago.
     let gone = try FixtureServer("faulty_server.py").port
-    let error = transferError { _ = try TransferClient.hasty().stream("http://127.0.0.1:\(gone)/f/x") }
+    let error = transferError {
+      _ = try TransferClient.hasty().stream("http://127.0.0.1:\(gone)/f/x")
+    }
     guard case .gaveUp(4, .connectionFailed(_, 0, _)) = error else {
       Issue.record("\(String(describing: error))")
       return

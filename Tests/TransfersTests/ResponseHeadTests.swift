@@ -17,9 +17,11 @@ import Testing
     #expect(self.head("HTTP/2 200")["etag"] == nil)
   }
 
-  @Test(arguments: [
-    ("bytes 0-9/100", 0..<10, 100), ("bytes 5-5/*", 5..<6, nil), ("Bytes 0-0/1", 0..<1, 1),
-  ] as [(String, Range<Int>, Int?)]) func ranges(text: String, range: Range<Int>, total: Int?) {
+  @Test(
+    arguments: [
+      ("bytes 0-9/100", 0..<10, 100), ("bytes 5-5/*", 5..<6, nil), ("Bytes 0-0/1", 0..<1, 1),
+    ] as [(String, Range<Int>, Int?)]) func ranges(text: String, range: Range<Int>, total: Int?)
+  {
     let found = head("HTTP/1.1 206", "Content-Range: \(text)").contentRange
     #expect(found?.range == range)
     #expect(found?.total == total)
@@ -55,7 +57,9 @@ import Testing
   @Test func aFloodOfHeadersIsCut() {
     var head = ResponseHead()
     head.append(line: "HTTP/1.1 200 OK")
-    for index in 0..<10_000 { head.append(line: "x-\(index): \(String(repeating: "a", count: 100))") }
+    for index in 0..<10_000 {
+      head.append(line: "x-\(index): \(String(repeating: "a", count: 100))")
+    }
     #expect(head.headers.count < 3_000)
   }
 }
@@ -63,7 +67,8 @@ import Testing
 @Suite struct HTTPDateTests {
   @Test(arguments: [
     ("Thu, 01 Jan 1970 00:00:00 GMT", 0), ("Sun, 06 Nov 1994 08:49:37 GMT", 784_111_777),
-    ("Thu, 29 Feb 2024 23:59:59 GMT", 1_709_251_199), ("Fri, 01 Mar 2024 00:00:00 GMT", 1_709_251_200),
+    ("Thu, 29 Feb 2024 23:59:59 GMT", 1_709_251_199),
+    ("Fri, 01 Mar 2024 00:00:00 GMT", 1_709_251_200),
   ]) func isRead(text: String, seconds: Int) { #expect(HTTPDate.seconds(text) == seconds) }
 
   @Test(arguments: ["", "now", "Sun, 06 Nov 1994 08:49:37", "Sun, 99 Nov 1994 08:49:37 GMT"])

@@ -110,7 +110,8 @@ struct TransferCacheTests {
   }
 
   @Test func aSmallerLimitIsKeptAtOnce() throws {
-    _ = try TransferClient.hasty(cache: try cache()).stream(server.file("limit", "bytes=9000")).rest()
+    _ = try TransferClient.hasty(cache: try cache()).stream(server.file("limit", "bytes=9000"))
+      .rest()
     #expect(try blocks().count == 9)
     _ = try cache(byteLimit: 3_200)
     #expect(try blocks().count == 2)

@@ -89,7 +89,8 @@ import Testing
       ).url.text
     }
     #expect(try url("data") == "https://data.s3.us-east-1.amazonaws.com/a%20b/c")
-    #expect(try url("data", region: "eu-west-1") == "https://data.s3.eu-west-1.amazonaws.com/a%20b/c")
+    #expect(
+      try url("data", region: "eu-west-1") == "https://data.s3.eu-west-1.amazonaws.com/a%20b/c")
     #expect(try url("my.data") == "https://s3.us-east-1.amazonaws.com/my.data/a%20b/c")
     environment.objectEndpoint = "http://127.0.0.1:9000"
     #expect(try url("data") == "http://127.0.0.1:9000/data/a%20b/c")

@@ -4,7 +4,8 @@ import Testing
 
 @Suite struct XMLElementsTests {
   @Test func elementsAreFound() {
-    let text = "<L><KeyCount>2</KeyCount><Key>a&amp;b</Key><Key x='1'>c</Key><Key/><Key >&#228;</Key></L>"
+    let text =
+      "<L><KeyCount>2</KeyCount><Key>a&amp;b</Key><Key x='1'>c</Key><Key/><Key >&#228;</Key></L>"
     #expect(XMLElements.all("Key", in: text) == ["a&amp;b", "c", "", "&#228;"])
     #expect(XMLElements.first("Key", in: text) == "a&b")
     #expect(XMLElements.first("Name", in: text) == nil)

@@ -6,6 +6,8 @@ counts its own requests. /log?name=NAME tells what they were. The hub's addresse
 
 import hashlib
 import json
+import random
+import re
 import threading
 import time
 import urllib.parse
@@ -14,6 +16,7 @@ from fixture import Handler, byte_range, content, serve
 
 lock = threading.Lock()
 counts = {}
+expired = {}
 log = {}
 
 COMMIT = "0123456789abcdef0123456789abcdef01234567"
@@ -40,6 +43,9 @@ class Server(Handler):
                 body = json.dumps(log.get(self.query["name"], [])).encode()
             return self.answer(200, body)
         name = path.split("/")[-1]
+        if path.startswith("/expire/"):
+            expired[name] = expired.get(name, 0) + 1
+            return self.answer(200)
         with lock:
             counts[name] = number = counts.get(name, 0) + 1
             log.setdefault(name, []).append(
@@ -88,6 +94,8 @@ class Server(Handler):
         body = content(self.number("bytes"), seed)
         tag = query.get("etag", '"v%d"' % seed)
         headers = [("Content-Type", query.get("type", "application/octet-stream"))]
+        if "garble" in query:
+            return self.garbled(body, tag)
         if tag != "none":
             headers.append(("ETag", tag))
         if "modified" in query:
@@ -147,6 +155,34 @@ class Server(Handler):
             self.close_connection = True
         elif chunked:
             self.wfile.write(b"0\r\n\r\n")
+
+    def garbled(self, body, tag):
+        """A right answer whose head has been through a bad copier.
+
+        Where the head ends the body begins: one that ends too soon, with the right length, is another
+        right answer, which no reader can tell apart. Such heads are not sent.
+        """
+        chance = random.Random(self.number("garble"))
+        head = "HTTP/1.1 200 OK\r\nETag: %s\r\nContent-Length: %d\r\nContent-Type: text/html\r\n\r\n"
+        head = bytearray((head % (tag, len(body))).encode())
+        whole = bytes(head)
+        for _ in range(chance.randint(1, 4)):
+            place = chance.randrange(len(head))
+            kind = chance.randrange(4)
+            if kind == 0:
+                head[place] = chance.randrange(256)
+            elif kind == 1:
+                del head[place : place + chance.randint(1, 20)]
+            elif kind == 2:
+                head[place:place] = head[chance.randrange(len(head)) :][: chance.randint(1, 30)]
+            else:
+                head[place:place] = bytes(chance.choice(b"0123456789\r\n:; ") for _ in range(3))
+        # A line that begins with either byte of a line's end is the empty line, to libcurl.
+        end = re.search(b"\n[\r\n]", head)
+        if b"3000" in head and end and end.start() != len(head) - 3:
+            head = whole
+        self.wfile.write(bytes(head) + body)
+        self.close_connection = True
 
     # A hub.
 
@@ -215,14 +251,21 @@ class Server(Handler):
                 ("X-Linked-ETag", '"%s"' % digest),
                 (
                     "Location",
-                    "http://localhost:%d/cdn/%s?signature=secret"
-                    % (self.server.server_address[1], urllib.parse.quote(name)),
+                    "http://localhost:%d/cdn/%s?signature=secret%d"
+                    % (
+                        self.server.server_address[1],
+                        urllib.parse.quote(name),
+                        expired.get(name.split("/")[-1], 0),
+                    ),
                 ),
             ]
             return self.answer(302, b"", headers)
         self.object(body, headers + [("ETag", '"%s"' % ("a" * 40))])
 
     def store(self, path):
+        name = path.split("/")[-1]
+        if self.query.get("signature") != "secret%d" % expired.get(name, 0):
+            return self.answer(403, b"this signature is of yesterday")
         if "Authorization" in self.headers or self.command == "HEAD":
             return self.answer(403, b"only the signature counts here")
         self.object(FILES[path[len("/cdn/") :]][0], [("ETag", '"of-the-store"')])
