@@ -47,7 +47,7 @@ let package = Package(
     module("Layers", ["Tensors"]),
     module("Models", ["Layers"]),
     module("Files", ["CZlib"]),
-    module("Tokenization", ["Files"]),
+    module("Tokenization", ["CSimdjson", "CVectorInstructions", "Files"]),
     module("Stories", ["Files"]),
     module("Corpora", ["CSimdjson", "CZlib", "CZstd", "Tokenization"]),
     module("Checkpoints", ["Files", "Layers"]),
