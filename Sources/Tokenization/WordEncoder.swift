@@ -3,19 +3,23 @@ struct WordEncoder {
   var tokens = GrowableBuffer<Int32>()
   var tokenCount = 0
   private var ends = GrowableBuffer<Int32>(capacity: wordsAtOnce + WordScanner.margin)
+  /// The places of the words of `ends` in the cache.
+  private var places = GrowableBuffer<Int32>(capacity: wordsAtOnce + WordScanner.margin)
   private var merger = MergeWorkspace()
   private var shortWords = ShortWordCache()
   private var words = WordCache()
 
   /// Bytes that have to be readable after a text.
   static let padding = 64
-  private static let wordsAtOnce = 1_024
+  /// Their lines of the cache fit in the processor's first level.
+  private static let wordsAtOnce = 256
   /// Scratch memory above this many elements is not kept for the next text.
   static let keptCapacity = 1 << 20
 
   func deallocate() {
     tokens.deallocate()
     ends.deallocate()
+    places.deallocate()
     merger.deallocate()
     shortWords.deallocate()
     words.deallocate()
@@ -68,55 +72,71 @@ struct WordEncoder {
   private mutating func encode(
     _ text: UnsafePointer<UInt8>, from start: Int, words count: Int, _ vocabulary: MergeVocabulary
   ) {
+    let (ends, places) = (ends.base, places.base)
+    var position = start
+    // Where each word would be is asked for well before it is looked at.
+    for index in 0..<count {
+      let length = Int(ends[index]) &- position
+      if length <= ShortWordCache.maximumWordLength {
+        let place = shortWords.place(shortWords.key(text + position, length: length))
+        places[index] = Int32(truncatingIfNeeded: place)
+        shortWords.prefetch(place)
+      }
+      position &+= length
+    }
     // Room for what the cache stores at once, whatever it holds.
     let room = WordCache.maximumTokenCount
     tokens.reserve(tokenCount + room * (count + 1), keeping: tokenCount)
-    let ends = ends.base
     var target = tokens.base + tokenCount
-    var position = start
+    position = start
     for index in 0..<count {
-      let end = Int(ends[index])
-      let length = end &- position
+      let length = Int(ends[index]) &- position
       if length <= ShortWordCache.maximumWordLength {
         let key = shortWords.key(text + position, length: length)
-        let place = shortWords.place(key)
-        var found = place
-        if place.pointee.key != key { found += 1 }
+        var found = shortWords.entry(Int(places[index]))
+        if !(found.pointee.key == key) { found += 1 }
         if found.pointee.key == key {
           let tokens = found.pointee.tokens
           UnsafeMutableRawPointer(target).storeBytes(of: tokens, as: SIMD4<Int32>.self)
           target += Int(tokens[3])
-          position = end
+          position &+= length
           continue
         }
       }
       tokenCount = target - tokens.base
-      encodeWord(text + position, length, vocabulary)
+      encodeLongWord(text + position, length, vocabulary)
       tokens.reserve(tokenCount + room * (count - index), keeping: tokenCount)
       target = tokens.base + tokenCount
-      position = end
+      position &+= length
     }
     tokenCount = target - tokens.base
   }
 
-  /// Appends the tokens of one word that the cache of short ones does not hold.
-  @inline(never)
-  mutating func encodeWord(
+  /// Appends the tokens of one word.
+  private mutating func encodeWord(
     _ word: UnsafePointer<UInt8>, _ length: Int, _ vocabulary: MergeVocabulary
   ) {
-    guard length > 0 else { return }
+    if length <= ShortWordCache.maximumWordLength {
+      let key = shortWords.key(word, length: length)
+      var found = shortWords.entry(shortWords.place(key))
+      if !(found.pointee.key == key) { found += 1 }
+      if found.pointee.key == key {
+        for index in 0..<Int(found.pointee.tokens[3]) { append(found.pointee.tokens[index]) }
+        return
+      }
+    }
+    encodeLongWord(word, length, vocabulary)
+  }
+
+  /// Appends the tokens of one word that the cache of short ones does not hold.
+  @inline(never)
+  private mutating func encodeLongWord(
+    _ word: UnsafePointer<UInt8>, _ length: Int, _ vocabulary: MergeVocabulary
+  ) {
     let first = tokenCount
     guard length <= WordCache.maximumWordLength else {
       merge(word, length, vocabulary)
       return
-    }
-    if length <= ShortWordCache.maximumWordLength {
-      let key = shortWords.key(word, length: length)
-      let place = shortWords.place(key)
-      if let found = [place, place + 1].first(where: { $0.pointee.key == key }) {
-        for index in 0..<Int(found.pointee.tokens[3]) { append(found.pointee.tokens[index]) }
-        return
-      }
     }
     let key = words.key(word, length: length)
     let (entry, count) = words.entry(key)
@@ -127,8 +147,8 @@ struct WordEncoder {
     merge(word, length, vocabulary)
     let added = tokenCount - first
     if length <= ShortWordCache.maximumWordLength, added <= ShortWordCache.maximumTokenCount {
-      let key = shortWords.key(word, length: length)
-      shortWords.store(key, tokens.base + first, count: added, at: shortWords.place(key))
+      shortWords.store(
+        shortWords.key(word, length: length), tokens.base + first, count: added)
     } else {
       words.store(key, tokens.base + first, count: added, in: entry)
     }

@@ -39,9 +39,9 @@ struct WordScanner {
     case .none:
       fill(ends, limit, text, start, count) { _, _ in 0 }
     case .gpt2:
-      fill(ends, limit, text, start, count, starts: Self.startsOfGPT2)
+      fill(ends, limit, text, start, count, starts: { Self.startsOfGPT2($0, $1) })
     case .llama3:
-      fill(ends, limit, text, start, count, starts: Self.startsOfLlama3)
+      fill(ends, limit, text, start, count, starts: { Self.startsOfLlama3($0, $1) })
     }
   }
 
