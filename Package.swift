@@ -75,7 +75,7 @@ let package = Package(
     tests("Tensors"),
     tests("Models"),
     tests("Files"),
-    tests("Tokenization", ["Files"]),
+    tests("Tokenization", ["Files"], exclude: ["Fixtures"]),
     tests("Stories", ["Files"]),
     tests("Corpora", ["CZlib", "CZstd"]),
     tests("Checkpoints", ["Files"]),

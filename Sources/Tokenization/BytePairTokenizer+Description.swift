@@ -59,12 +59,18 @@ private struct DescribedVocabulary {
     isByteLevel = description.preTokenizers.last?.isByteLevel == true
     ids = ByteStringTable(description.model.vocabulary.map { ($0.name, $0.id) })
     for (name, id) in description.model.vocabulary { setName(name, id) }
+    // As in the library, which gives a token the model's id of that name, or else the next one that
+    // is free, and of the id in the file only says if it is another.
+    var known: [[UInt8]: Int32] = [:]
+    var next = Int32(description.model.vocabulary.count)
     for token in description.addedTokens {
-      // The model's id of that name comes first.
-      let known = ids.id(token.content)
       var token = token
-      if known >= 0 { token.id = known }
-      addedTokens.removeAll { $0.id == token.id || $0.content == token.content }
+      let id = ids.id(token.content)
+      token.id = id >= 0 ? id : known[token.content] ?? next
+      if token.id == next { next += 1 }
+      if known.updateValue(token.id, forKey: token.content) != nil || id >= 0 {
+        addedTokens.removeAll { $0.id == token.id }
+      }
       addedTokens.append(token)
       setName(token.content, token.id)
     }
@@ -163,9 +169,15 @@ private struct DescribedVocabulary {
   func surfaces() -> TokenSurfaces {
     let steps = description.decoder
     let special = Set(addedTokens.filter(\.isSpecial).map(\.id))
+    // A token that is found in normalized text stands for that.
+    let normalizer = TextNormalizer(steps: description.normalizers)
+    let normalized = Dictionary(
+      addedTokens.filter(\.isNormalized).map { ($0.id, normalizer.applied(to: $0.content)) }
+    ) { $1 }
     var first: [Int32: [UInt8]] = [:]
     let surfaces = names.enumerated().map { index, name -> [UInt8] in
       let id = Int32(index)
+      let name = normalized[id] ?? name
       // As in the library's `decode`, which skips special tokens unless asked not to.
       guard !special.contains(id) else { return [] }
       if steps.isByteLevel { return ByteAlphabet.decode(name) ?? name }
