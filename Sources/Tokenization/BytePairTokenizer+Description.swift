@@ -108,8 +108,9 @@ private struct DescribedVocabulary {
       }
       unknown = .init(token: token, isFused: model.fusesUnknown)
     }
+    let rules = MergeRules(entries)
     return MergeVocabulary(
-      rules: MergeRules(entries), alphabet: alphabet(unknown),
+      rules: rules, alphabet: alphabet(unknown, rules),
       wholeWords: model.ignoresMerges ? wholeWords() : nil, unknown: unknown)
   }
 
@@ -131,7 +132,9 @@ private struct DescribedVocabulary {
     return "<0x\(digits.count < 2 ? "0" : "")\(digits)>"
   }
 
-  private func alphabet(_ unknown: MergeVocabulary.Unknown?) -> MergeVocabulary.Alphabet {
+  private func alphabet(
+    _ unknown: MergeVocabulary.Unknown?, _ rules: MergeRules
+  ) -> MergeVocabulary.Alphabet {
     let byteTokens = byteTokens
     if isByteLevel {
       return MergeVocabulary.alphabet(
@@ -142,7 +145,7 @@ private struct DescribedVocabulary {
           guard !byteTokens.isEmpty else { return .unknown }
           let tokens = name.map { byteTokens[Int($0)] }
           return tokens.contains(-1) ? .unknown : .fallback(tokens)
-        })
+        }, rules)
     }
     var characters: [UInt32: Int32] = [:]
     for (name, id) in description.model.vocabulary {

@@ -37,6 +37,7 @@ final class MergeRules: @unchecked Sendable {
 struct MergeWorkspace {
   /// The word's ids: filled before a merge, and what is left of them after it.
   var symbols = GrowableBuffer<Int32>()
+  /// What the rules say of each symbol and the next.
   private var pairs = GrowableBuffer<UInt64>()
   private var previous = GrowableBuffer<Int32>()
   private var next = GrowableBuffer<Int32>()
@@ -65,15 +66,33 @@ struct MergeWorkspace {
   /// Merges the first `count` symbols; returns how many are left, at the front.
   mutating func merge(_ count: Int, _ rules: MergeRules) -> Int {
     guard count > 1 else { return count }
-    return count <= Self.scanLimit && !rules.hasSeveralWays
-      ? mergeByScanning(count, rules) : mergeByQueue(count, rules)
+    guard count <= Self.scanLimit, !rules.hasSeveralWays else { return mergeByQueue(count, rules) }
+    pairs.reserve(count)
+    for index in 0..<(count - 1) {
+      pairs.base[index] = rules.merge(symbols.base[index], symbols.base[index + 1])
+    }
+    return mergeByScanning(count, rules)
+  }
+
+  /// Merges the bytes of a word; returns how many symbols are left, at the front.
+  mutating func merge(
+    _ word: UnsafePointer<UInt8>, _ length: Int, _ bytes: ByteSymbols, _ rules: MergeRules
+  ) -> Int {
+    symbols.reserve(length)
+    for index in 0..<length { symbols.base[index] = bytes.tokens[Int(word[index])] }
+    guard length > 1, length <= Self.scanLimit, !rules.hasSeveralWays else {
+      return merge(length, rules)
+    }
+    pairs.reserve(length)
+    for index in 0..<(length - 1) {
+      pairs.base[index] = bytes.pairs[Int(word[index]) << 8 | Int(word[index + 1])]
+    }
+    return mergeByScanning(length, rules)
   }
 
   private mutating func mergeByScanning(_ symbolCount: Int, _ rules: MergeRules) -> Int {
-    pairs.reserve(symbolCount)
     let (symbols, pairs) = (symbols.base, pairs.base)
     var count = symbolCount
-    for index in 0..<(count - 1) { pairs[index] = rules.merge(symbols[index], symbols[index + 1]) }
     while count > 1 {
       var best = IntegerTable.none
       var place = 0

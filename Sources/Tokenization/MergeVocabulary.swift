@@ -10,7 +10,7 @@ struct MergeVocabulary: Sendable {
   /// What a word is made of before anything is merged.
   enum Alphabet: Sendable {
     /// Bytes that all have an id.
-    case bytes([Int32])
+    case bytes(ByteSymbols)
     /// Bytes of which some have none; byte-level vocabularies write them with `ByteAlphabet`.
     case someBytes([InitialSymbol])
     case characters(CharacterSymbols)
@@ -22,11 +22,36 @@ struct MergeVocabulary: Sendable {
   }
 
   /// Prefers `bytes` to `someBytes`.
-  static func alphabet(ofBytes symbols: [InitialSymbol]) -> Alphabet {
+  static func alphabet(ofBytes symbols: [InitialSymbol], _ rules: MergeRules) -> Alphabet {
     let tokens = symbols.compactMap { symbol -> Int32? in
       if case .token(let token) = symbol { token } else { nil }
     }
-    return tokens.count == 256 ? .bytes(tokens) : .someBytes(symbols)
+    return tokens.count == 256 ? .bytes(ByteSymbols(tokens, rules)) : .someBytes(symbols)
+  }
+}
+
+/// The ids of the 256 bytes, and how two of them merge: the look-ups that every word begins with, out
+/// of a table of which ordinary text needs a few kilobytes.
+final class ByteSymbols: @unchecked Sendable {
+  let tokens: UnsafePointer<Int32>
+  /// `left << 8 | right` → what `MergeRules` says of them.
+  let pairs: UnsafePointer<UInt64>
+
+  init(_ tokens: [Int32], _ rules: MergeRules) {
+    precondition(tokens.count == 256, "ByteSymbols: \(tokens.count) tokens, expected 256")
+    let copied = UnsafeMutablePointer<Int32>.allocate(capacity: 256)
+    copied.initialize(from: tokens, count: 256)
+    let pairs = UnsafeMutablePointer<UInt64>.allocate(capacity: 1 << 16)
+    for left in 0..<256 {
+      for right in 0..<256 { pairs[left << 8 | right] = rules.merge(tokens[left], tokens[right]) }
+    }
+    self.tokens = UnsafePointer(copied)
+    self.pairs = UnsafePointer(pairs)
+  }
+
+  deinit {
+    tokens.deallocate()
+    pairs.deallocate()
   }
 }
 

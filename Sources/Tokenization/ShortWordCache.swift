@@ -10,8 +10,8 @@ struct ShortWordCache {
   static let maximumWordLength = 15
   /// Words that take up to this many tokens.
   static let maximumTokenCount = 3
-  /// 2^17 entries are 4 MiB; 17 MB of novels have 72,000 words.
-  private static let bits: UInt64 = 17
+  /// 2^18 entries are 8 MiB; 17 MB of novels have 72,000 words, and few of them share a place.
+  private static let bits: UInt64 = 18
 
   struct Entry {
     var key: Key

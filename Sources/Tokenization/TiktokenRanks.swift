@@ -91,9 +91,9 @@ struct TiktokenRanks {
         }
       }
     }
+    let rules = MergeRules(entries)
     return MergeVocabulary(
-      rules: MergeRules(entries),
-      alphabet: .bytes((0...255).map { table.id([$0]) }),
+      rules: rules, alphabet: .bytes(ByteSymbols((0...255).map { table.id([$0]) }, rules)),
       wholeWords: table, unknown: nil)
   }
 }

@@ -138,19 +138,19 @@ struct WordEncoder {
       merge(word, length, vocabulary)
       return
     }
+    // Short words are kept in both, so that those that were pushed out of the smaller entries need
+    // not be merged again.
     let key = words.key(word, length: length)
     let (entry, count) = words.entry(key)
     if count > 0 {
       for index in 0..<count { append(entry.pointee.tokens[index]) }
-      return
-    }
-    merge(word, length, vocabulary)
-    let added = tokenCount - first
-    if length <= ShortWordCache.maximumWordLength, added <= ShortWordCache.maximumTokenCount {
-      shortWords.store(
-        shortWords.key(word, length: length), tokens.base + first, count: added)
     } else {
-      words.store(key, tokens.base + first, count: added, in: entry)
+      merge(word, length, vocabulary)
+      words.store(key, tokens.base + first, count: tokenCount - first, in: entry)
+    }
+    if length <= ShortWordCache.maximumWordLength {
+      shortWords.store(
+        shortWords.key(word, length: length), tokens.base + first, count: tokenCount - first)
     }
   }
 
@@ -164,7 +164,12 @@ struct WordEncoder {
         return
       }
     }
-    let remaining = merger.merge(begin(word, length, vocabulary), vocabulary.rules)
+    let remaining =
+      if case .bytes(let symbols) = vocabulary.alphabet {
+        merger.merge(word, length, symbols, vocabulary.rules)
+      } else {
+        merger.merge(begin(word, length, vocabulary), vocabulary.rules)
+      }
     tokens.reserve(tokenCount + remaining, keeping: tokenCount)
     (tokens.base + tokenCount).update(from: merger.symbols.base, count: remaining)
     tokenCount += remaining
@@ -176,12 +181,10 @@ struct WordEncoder {
   ) -> Int {
     var writer = SymbolWriter(vocabulary.unknown)
     switch vocabulary.alphabet {
-    case .bytes(let symbols):
-      merger.symbols.reserve(length)
-      symbols.withUnsafeBufferPointer { symbols in
-        for index in 0..<length { merger.symbols.base[index] = symbols[Int(word[index])] }
+    case .bytes(let bytes):
+      for index in 0..<length {
+        writer.append(.token(bytes.tokens[Int(word[index])]), to: &merger.symbols)
       }
-      return length
     case .someBytes(let symbols):
       for index in 0..<length { writer.append(symbols[Int(word[index])], to: &merger.symbols) }
     case .characters(let characters):
