@@ -75,16 +75,13 @@ def lines(parts):
 
 def write(file, name, comment, members):
     with open(os.path.join(SOURCES, file), "w") as out:
-        out.write(f"{comment}\n///\n/// Written by Scripts/make-normalization-tables.py. Numbers are"
-                  " written as `UnicodeNumbers` reads them.\n")
+        out.write(f"{comment}\n///\n/// Written by Scripts/make-normalization-tables.py; `UnicodeNumbers` reads it.\n")
         out.write(f"enum {name} {{\n")
         for index, (member, note, parts) in enumerate(members):
             if index:
                 out.write("\n")
             out.write(f"  /// {note}\n  static let {member} = \"\"\"\n")
-            for line in lines(parts):
-                out.write(f"    {line}\\\n")
-            out.write("    \n    \"\"\"\n")
+            out.write("\\\n".join(f"    {line}" for line in lines(parts)) + "\n    \"\"\"\n")
         out.write("}\n")
 
 

@@ -63,6 +63,4 @@ enum UnicodeCategories {{
   /// `a`, the lowest first; no digits mean 1.
   static let runs = \"\"\"
 """)
-    for line in lines:
-        file.write("    " + line + "\\\n")
-    file.write("    \n    \"\"\"\n}\n")
+    file.write("\\\n".join("    " + line for line in lines) + "\n    \"\"\"\n}\n")

@@ -192,9 +192,11 @@ private struct DescribedVocabulary {
         let alone = replacing(removed, with: [], in: name)
         if alone != name { first[id] = alone }
       }
-      if steps.fallsBackToBytes, let byte = (0..<256).first(where: {
-        name.count == 6 && name.elementsEqual(Self.byteName($0).utf8)
-      }) {
+      if steps.fallsBackToBytes,
+        let byte = (0..<256).first(where: {
+          name.count == 6 && name.elementsEqual(Self.byteName($0).utf8)
+        })
+      {
         surface = [UInt8(byte)]
       }
       return surface

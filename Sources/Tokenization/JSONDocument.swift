@@ -10,9 +10,11 @@ final class JSONDocument {
 
   /// Returns nil, with simdjson's words for the reason, where there is no such document.
   init(_ bytes: [UInt8]) throws(JSONFailure) {
-    guard let document = bytes.withUnsafeBufferPointer({
-      csimdjson_document_parse($0.baseAddress, $0.count)
-    }) else { throw JSONFailure(reason: "memory is short") }
+    guard
+      let document = bytes.withUnsafeBufferPointer({
+        csimdjson_document_parse($0.baseAddress, $0.count)
+      })
+    else { throw JSONFailure(reason: "memory is short") }
     guard let tape = csimdjson_document_tape(document),
       let strings = csimdjson_document_strings(document)
     else {

@@ -62,7 +62,8 @@ struct TiktokenRanks {
   private static func parse(
     _ line: ArraySlice<UInt8>, number: Int, path: String
   ) throws(TokenizationError) -> (token: [UInt8], rank: Int) {
-    let text = String(decoding: line.last == UInt8(ascii: "\r") ? line.dropLast() : line, as: UTF8.self)
+    let content = line.last == UInt8(ascii: "\r") ? line.dropLast() : line
+    let text = String(decoding: content, as: UTF8.self)
     let parts = text.split(separator: " ", omittingEmptySubsequences: false)
     guard parts.count == 2, let data = Data(base64Encoded: String(parts[0])), !data.isEmpty,
       let rank = Int(parts[1]), rank >= 0, rank < Int(Int32.max)

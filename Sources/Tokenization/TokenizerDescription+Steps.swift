@@ -67,7 +67,8 @@ extension TokenizerDescriptionReader {
       ]
     case "Digits":
       let isIndividual = try flag(value, "individual_digits", default: false)
-      return [try split(#"\p{N}"#, value, isIndividual ? .isolated : .contiguous, isInverted: false)]
+      let behavior: SplitBehavior = isIndividual ? .isolated : .contiguous
+      return [try split(#"\p{N}"#, value, behavior, isInverted: false)]
     case "Whitespace":
       return [try split(#"\w+|[^\w\s]+"#, value, .removed, isInverted: true, .rust)]
     case "WhitespaceSplit":

@@ -24,8 +24,9 @@ public enum TokenizerFile: String, Sendable, CaseIterable {
     let byteOrderMark: [UInt8] = [0xEF, 0xBB, 0xBF]
     let visible = bytes.dropFirst(bytes.starts(with: byteOrderMark) ? 3 : 0).prefix(1_024)
       .filter { ![0x20, 0x09, 0x0A, 0x0D].contains($0) }
-    if visible.first == UInt8(ascii: "{"), [UInt8(ascii: "\""), UInt8(ascii: "}")].contains(
-      visible.dropFirst().first ?? UInt8(ascii: "}"))
+    if visible.first == UInt8(ascii: "{"),
+      [UInt8(ascii: "\""), UInt8(ascii: "}")].contains(
+        visible.dropFirst().first ?? UInt8(ascii: "}"))
     {
       self = .huggingFace
     } else {

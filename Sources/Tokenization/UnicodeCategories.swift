@@ -79,7 +79,6 @@ enum UnicodeCategories {
     HeCHbbCHcCHCcHCHkCHeCHCHCgHCeHCHCHCHdCHcCHCcHCHCHCHCHCHcCHCcHeCHhCHeCHeCHCHkCHrCfHdCHfCHrCacZc\
     Ckk[sbCe[wdCm[pCc[pC[pC[lbCkPn[fgCec[dbCn[sbCe[jCh[cCo[gCyf[rjYf[acbCe[rCd[nCd[peCe[rdCg[mCe[Cp\
     [mCe[ecCi[kCg[obCi[ebCc[mCe[cCkc[cnCm[oCc[nCd[kCf[ecCh[pCc[lCg[jCh[rfC[odNkCqnbHcflcCgbHudgCg\
-    HoiCcHqniCoHlblCpHyxCwqdHwuCyfcHzhhCfHgfgClxmobBCebBsdCyeMgjCofsdDoysdCcDoysdCc\
-    
+    HoiCcHqniCoHlblCpHyxCwqdHwuCyfcHzhhCfHgfgClxmobBCebBsdCyeMgjCofsdDoysdCcDoysdCc
     """
 }

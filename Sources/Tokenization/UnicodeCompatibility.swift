@@ -1,6 +1,6 @@
 /// Compatibility decompositions of Unicode 9.0 where they differ from the canonical ones.
 ///
-/// Written by Scripts/make-normalization-tables.py. Numbers are written as `UnicodeNumbers` reads them.
+/// Written by Scripts/make-normalization-tables.py; `UnicodeNumbers` reads it.
 enum UnicodeCompatibility {
   /// Code points in order: the distance from the code point before, the count of what it becomes, and that.
   static let decompositions = """
@@ -243,7 +243,6 @@ enum UnicodeCompatibility {
     BBm+UBCggMzeMBBmuTBB6iWBBdpcBBBjjWBBevTBBarZBBbj2BBzmZBBnsUBBm8XBBnmUBBqnZBB9qUBBck5BB/i3\
     BBjfdBBBqhWBBzbVBBuy1BBvuYBBv6YBBaqTBBjqTBBkceBBBgpXBBnrTBBt/UBBhyYBBqldBBBtsYBBbm4BB6t4BBiaV\
     BBau1BBjyZBBiyZBBtj3BBstUBBwnVBBnkeBFDuaMmzZvaMBDuaMjqTvaMBDuaMmuTvaMBDuaMj8WvaMBDuaMzf2vaM\
-    BDuaMtsYvaMBDuaMxw3vaMBDuaM9wUvaMBDuaMxkZvaMIBx8XBBp/U\
-    
+    BDuaMtsYvaMBDuaMxw3vaMBDuaM9wUvaMBDuaMxkZvaMIBx8XBBp/U
     """
 }

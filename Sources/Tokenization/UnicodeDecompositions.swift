@@ -1,6 +1,6 @@
 /// Canonical decompositions of Unicode 9.0, as far as they go, without Hangul.
 ///
-/// Written by Scripts/make-normalization-tables.py. Numbers are written as `UnicodeNumbers` reads them.
+/// Written by Scripts/make-normalization-tables.py; `UnicodeNumbers` reads it.
 enum UnicodeDecompositions {
   /// Code points in order: the distance from the code point before, the count of what it becomes, and that.
   static let canonical = """
@@ -146,14 +146,12 @@ enum UnicodeDecompositions {
     BBvafBBB6/cFBBlmfBBBvmSBBxnfBBBxldFBBgpSBBdwfBBBsnXBBdzfBBBfkeFBB6qeFBBotSBBwtSBBa/fBBBkafF\
     BBsvSBBwefFBBlagBBBlagBBBjbgBBBwnfFBBchgBBBtzSBBjjgBBBhngBBBcogBBB+pgBBBo+SBBqzgFBBsygBBBachB\
     BB9hhBBBogTBBnhTBBhlhBBBogiFBByhTBBfiiFBBoqiFBBruiFBB7vhBBBwkTBBzxhBBB+xhBBBfyhBBBpyhBBBwyhB\
-    BB7zhBBBaqjF\
-    
+    BB7zhBBBaqjF
     """
 
   /// Distances of the code points that are not composed again.
   static let excluded = """
     e0uqBBBBBBBB9DBCuCDdBBBD+HBg5KFFFNKCBCJSKFFFNy9DCCCCCC+BOCIIIIDLCqJrnCbcuBCLBBBBBBBBBBBBCBBBBC\
-    CBCBCBBBBBBBBqqvBBBBBBBxCBBBBB\
-    
+    CBCBCBBBBBBBBqqvBBBBBBBxCBBBBB
     """
 }

@@ -1,6 +1,6 @@
 /// Combining classes of Unicode 9.0, and the lowercase of Rust's standard library.
 ///
-/// Written by Scripts/make-normalization-tables.py. Numbers are written as `UnicodeNumbers` reads them.
+/// Written by Scripts/make-normalization-tables.py; `UnicodeNumbers` reads it.
 enum UnicodeMappings {
   /// Code points in order: the distance from the one before, the class.
   static let combiningClasses = """
@@ -29,8 +29,7 @@ enum UnicodeMappings {
     BJsCHRJZgHBgHBgHBgHBgHBgHBgHEgHBgHBgHBgHBgHoGJEH8DJBH8HJBH/DJxDJBHuDJuiBJrvTBBBBBBBBB8BgHBgH\
     BgHBgHBgHBgHBgHilUBhgFyGByGBBBBBBEcHByGByGByGByGByGJ8GB8GB8GB8GB8GB8GB8GB8GDgHBgHBgHBgHBgHB8G\
     B8G5gHBgHBgHBgHvEgHBgHBgH8nDgHBgHBgHBgHBgHBgHBgHCgHBgHBgHBgHBgHBgHBgHBgHBgHBgHBgHBgHBgHBgHBgH\
-    BgHBgHDgHBgHBgHBgHBgHBgHBgHCgHBgHCgHBgHBgHBgHBgHgfC8GB8GB8GB8GB8GB8GB8GoDgHBgHBgHBgHBgHBgHBH\
-    
+    BgHBgHDgHBgHBgHBgHBgHBgHBgHCgHBgHCgHBgHBgHBgHBgHgfC8GB8GB8GB8GB8GB8GB8GoDgHBgHBgHBgHBgHBgHBH
     """
 
   /// Code points in order: the distance from the code point before, the count of what it becomes, and that.
@@ -119,7 +118,6 @@ enum UnicodeMappings {
     BB+v7CBB/v7CBBaw7CBBbw7CBBcw7CBBdw7CBBew7CBBfw7CBBgw7CBBhw7CBBiw7CBBjw7CBBkw7CBBlw7CBBmw7C\
     BBnw7CBBow7CBBpw7CBBqw7CBBrw7CBBsw7CBBtw7Cis4Bcj6DBBdj6DBBej6DBBfj6DBBgj6DBBhj6DBBij6DBBjj6D\
     BBkj6DBBlj6DBBmj6DBBnj6DBBoj6DBBpj6DBBqj6DBBrj6DBBsj6DBBtj6DBBuj6DBBvj6DBBwj6DBBxj6DBByj6D\
-    BBzj6DBB6j6DBB7j6DBB8j6DBB9j6DBB+j6DBB/j6DBBak6DBBbk6DBBck6DBBdk6D\
-    
+    BBzj6DBB6j6DBB7j6DBB8j6DBB9j6DBB+j6DBB/j6DBBak6DBBbk6DBBck6DBBdk6D
     """
 }

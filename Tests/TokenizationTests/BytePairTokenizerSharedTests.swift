@@ -32,9 +32,11 @@ struct BytePairTokenizerSharedTests {
       let text = try #require(item["text"] as? String)
       let ids = try #require(item[name] as? [Int]).map { Int32($0) }
       #expect(tokenizer.encode(text) == ids, "\(text.prefix(80).debugDescription)")
-      // Special tokens that stand in the text give nothing back.
-      let special = ["<s>", "</s>", "<unk>", "<|"].contains { text.contains($0) }
-      if !special { #expect(tokenizer.decodeBytes(ids) == Array(text.utf8)) }
+      // Special tokens that stand in the text give nothing back, and Llama 2's pieces do not tell a
+      // space from its mark: what they decode to is in the fixture of our own.
+      if name != "llama2_hf", !text.contains("<|") {
+        #expect(tokenizer.decodeBytes(ids) == Array(text.utf8))
+      }
     }
   }
 

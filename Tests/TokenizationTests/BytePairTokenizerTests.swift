@@ -142,7 +142,8 @@ enum BytePairFixture {
         var position = 0
         while position < buffer.count {
           let length = characterLength(in: buffer, at: position)
-          repaired += length > 0 ? Array(buffer[position..<(position + length)]) : [0xEF, 0xBF, 0xBD]
+          repaired +=
+            length > 0 ? Array(buffer[position..<(position + length)]) : [0xEF, 0xBF, 0xBD]
           position += max(length, 1)
         }
       }

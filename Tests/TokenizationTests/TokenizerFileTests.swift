@@ -51,7 +51,8 @@ import Testing
     #expect(try TokenizerFile.load(folder.path).fingerprint == fromFile.fingerprint)
     let variant = try BytePairFixture.variant("GPT-2's")
     try Data(variant.json).write(to: URL(fileURLWithPath: "\(folder.path)/tokenizer.json"))
-    #expect(try TokenizerFile.load(folder.path).encode(variant.cases[12].text) == variant.cases[12].ids)
+    let item = variant.cases[12]
+    #expect(try TokenizerFile.load(folder.path).encode(item.text) == item.ids)
     #expect {
       try TokenizerFile.load("\(folder.path)/none")
     } throws: { "\($0)".contains("cannot be read") }
@@ -121,7 +122,8 @@ import Testing
   @Test func damagedFilesNeverCrash() throws {
     var random = SplitMix(state: 2)
     let files = [
-      try BytePairFixture.variant("Llama 2's").json, try BytePairFixture.variant("added tokens").json,
+      try BytePairFixture.variant("Llama 2's").json,
+      try BytePairFixture.variant("added tokens").json,
       BytePairFixture.rankFile,
     ]
     for round in 0..<300 {

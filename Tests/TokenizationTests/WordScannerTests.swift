@@ -42,7 +42,8 @@ import Testing
     let matcher = try PatternMatcher(pattern.expression, .rust)
     let scanner = WordScanner(pattern, matcher)
     let units = [
-      "a", "B", "the", " ", " ", "  ", "\n", "\r\n", "\t", "'s", "'S", "'LL", "'re", "'ſ", "''", "'x",
+      "a", "B", "the", " ", " ", "  ", "\n", "\r\n", "\t", "'s", "'S", "'LL", "'re", "'ſ", "''",
+      "'x",
       "1", "23", "4567", "!", "?!", "\"", "_", "é", "ß", "Ж", "水", "\u{A0}", "\u{3000}", "\u{2028}",
       "\u{301}", "½", "😀", "\u{0}", "\u{1C}", "\u{85}", "K", "/",
     ]
@@ -56,7 +57,8 @@ import Testing
       let expected = wordEnds(text, matcher)
       #expect(expected.last ?? 0 == Int32(text.count))
       #expect(
-        scanned(text, scanner) == expected, "\(String(decoding: text, as: UTF8.self).debugDescription)")
+        scanned(text, scanner) == expected,
+        "\(String(decoding: text, as: UTF8.self).debugDescription)")
     }
   }
 }
