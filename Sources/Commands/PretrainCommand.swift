@@ -36,7 +36,7 @@ struct PretrainCommand: AsyncParsableCommand {
     help: "Files and patterns to train on: .txt, .jsonl, plain or in gzip or zstd.")
   var corpus: [String] = []
 
-  @Option(help: "A SentencePiece model file.")
+  @Option(help: "A tokenizer file or a folder with one: SentencePiece's, Hugging Face's, tiktoken's.")
   var tokenizer: String?
 
   @Option(help: "What initial values are drawn from.")

@@ -68,7 +68,10 @@ public enum TokenizerFile: String, Sendable, CaseIterable {
       path: path, reason: "a folder without \(namesInFolders.joined(separator: " or "))")
   }
 
-  static func bytes(_ path: String) throws(TokenizationError) -> [UInt8] {
+  /// All of a file.
+  ///
+  /// - Throws: `TokenizationError.unreadableFile`.
+  public static func bytes(_ path: String) throws(TokenizationError) -> [UInt8] {
     do {
       return Array(try Data(contentsOf: URL(fileURLWithPath: path)))
     } catch {

@@ -38,7 +38,7 @@ public struct RecipeOverrides: Sendable, Hashable, Codable {
     if let steps { result.steps = steps }
     if let checkpointEvery { result.checkpoints.everySteps = checkpointEvery }
     if let corpus, !corpus.isEmpty { result.corpus = CorpusFiles(paths: corpus) }
-    if let tokenizer { result.tokenizer = SentencePieceFile(path: tokenizer) }
+    if let tokenizer { result.tokenizer = TokenizerFileSource(path: tokenizer) }
     if let seed { result.seed = seed }
     if let precision { result.execution.precision = precision }
     if let recomputation { result.execution.recomputation = recomputation }
