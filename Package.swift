@@ -58,7 +58,7 @@ let package = Package(
     module("Transfers", ["CCrypto", "CCurl", "Files"]),
     module(
       "Parquet", ["CBrotli", "CLZ4", "CSimdjson", "CSnappy", "CZlib", "CZstd", "Files"]),
-    module("Tokenization", ["Files"]),
+    module("Tokenization", ["CSimdjson", "CVectorInstructions", "Files"]),
     module("Stories", ["Files"]),
     module(
       "Corpora",
@@ -90,7 +90,7 @@ let package = Package(
     tests("Files"),
     tests("Transfers", ["Files"], exclude: ["Fixtures"]),
     tests("Parquet", ["CLZ4", "CZstd", "Files"], exclude: ["Fixtures"]),
-    tests("Tokenization", ["Files"]),
+    tests("Tokenization", ["Files"], exclude: ["Fixtures"]),
     tests("Stories", ["Files"]),
     tests("Corpora", ["CZlib", "CZstd"]),
     tests("Checkpoints", ["Files"]),

@@ -182,3 +182,42 @@ static inline samara_float32x16 samara_choose_where_less(
   samara_uint32x16 mask = (samara_uint32x16)(a < b);
   return (samara_float32x16)((mask & (samara_uint32x16)yes) | (~mask & (samara_uint32x16)no));
 }
+
+// Which of 64 bytes belong to a class: bit i is byte i.
+typedef struct {
+  unsigned long long letters;        // A-Z a-z
+  unsigned long long digits;         // 0-9
+  unsigned long long spaces;         // U+0020
+  unsigned long long newlines;       // \r \n
+  unsigned long long other_spaces;   // \t \v \f
+  unsigned long long apostrophes;    // '
+  unsigned long long beyond_ascii;   // 0x80 and above
+} samara_byte_masks;
+
+#if defined(__AVX512BW__)
+#define SAMARA_HAS_BYTE_MASKS 1
+#else
+#define SAMARA_HAS_BYTE_MASKS 0
+#endif
+
+// The classes of the 64 bytes at `address`. Where SAMARA_HAS_BYTE_MASKS is 0 it must not be called:
+// it would find nothing.
+static inline samara_byte_masks samara_classify_bytes(const void *address) {
+  samara_byte_masks masks = {0, 0, 0, 0, 0, 0, 0};
+#if SAMARA_HAS_BYTE_MASKS
+  __m512i bytes = _mm512_loadu_si512(address);
+  __m512i lower = _mm512_or_si512(bytes, _mm512_set1_epi8(0x20));
+  masks.letters = _mm512_cmplt_epu8_mask(
+      _mm512_sub_epi8(lower, _mm512_set1_epi8('a')), _mm512_set1_epi8(26));
+  masks.digits = _mm512_cmplt_epu8_mask(
+      _mm512_sub_epi8(bytes, _mm512_set1_epi8('0')), _mm512_set1_epi8(10));
+  masks.spaces = _mm512_cmpeq_epi8_mask(bytes, _mm512_set1_epi8(' '));
+  masks.newlines = _mm512_cmpeq_epi8_mask(bytes, _mm512_set1_epi8('\n'))
+      | _mm512_cmpeq_epi8_mask(bytes, _mm512_set1_epi8('\r'));
+  masks.other_spaces = _mm512_cmplt_epu8_mask(
+      _mm512_sub_epi8(bytes, _mm512_set1_epi8('\t')), _mm512_set1_epi8(5)) & ~masks.newlines;
+  masks.apostrophes = _mm512_cmpeq_epi8_mask(bytes, _mm512_set1_epi8('\''));
+  masks.beyond_ascii = _mm512_movepi8_mask(bytes);
+#endif
+  return masks;
+}

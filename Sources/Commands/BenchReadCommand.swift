@@ -2,6 +2,7 @@ import ArgumentParser
 import Experiments
 import Foundation
 import Terminal
+import Tokenization
 
 struct BenchReadCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
@@ -48,7 +49,7 @@ struct BenchReadCommand: AsyncParsableCommand {
       try ListedSource(TextSource(addresses: corpus.corpus), in: storage), in: storage,
       reading: recipe.reading, textByteLimit: megabytes.map { $0 << 20 } ?? .max)
     let figures = try benchmark.run(
-      tokenizer: tokenizer.map { try TokenizerLoading.tokenizer(at: $0) },
+      tokenizer: tokenizer.map { try TokenizerFile.load($0) },
       trainingTokensPerSecond: training)
     if json {
       print(String(decoding: try figures.json(), as: UTF8.self), terminator: "")

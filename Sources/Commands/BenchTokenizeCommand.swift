@@ -3,6 +3,7 @@ import Corpora
 import Experiments
 import Foundation
 import Terminal
+import Tokenization
 
 struct BenchTokenizeCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
@@ -44,7 +45,7 @@ struct BenchTokenizeCommand: AsyncParsableCommand {
   }
 
   func run() async throws {
-    let loaded = try TokenizerLoading.tokenizer(at: tokenizer)
+    let loaded = try TokenizerFile.load(tokenizer)
     let benchmark = try TokenizationBenchmark(
       loaded, path: tokenizer,
       source: FileDocumentSource(files: corpus, textField: textField),

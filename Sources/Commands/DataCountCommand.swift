@@ -2,6 +2,7 @@ import ArgumentParser
 import Experiments
 import Foundation
 import Terminal
+import Tokenization
 
 struct DataCountCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
@@ -43,7 +44,7 @@ struct DataCountCommand: AsyncParsableCommand {
     let workspace = Workspace()
     let recipe = try data.resolvedRecipe()
     let listed = try data.listedSources(recipe, in: workspace)
-    let loaded = try TokenizerLoading.tokenizer(at: tokenizer)
+    let loaded = try TokenizerFile.load(tokenizer)
     let line = ProgressLine(label: "documents", total: nil)
     let count = try CorpusCount.run(
       listed, in: workspace.corpusStorage, reading: recipe.reading,

@@ -2,6 +2,7 @@ import ArgumentParser
 import Experiments
 import Foundation
 import Terminal
+import Tokenization
 
 struct DataInspectCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
@@ -36,7 +37,7 @@ struct DataInspectCommand: AsyncParsableCommand {
     let workspace = Workspace()
     let recipe = try data.resolvedRecipe()
     let listed = try data.listedSources(recipe, in: workspace)
-    let loaded = try tokenizer.map { try TokenizerLoading.tokenizer(at: $0) }
+    let loaded = try tokenizer.map { try TokenizerFile.load($0) }
     let storage = workspace.corpusStorage
     let line = ProgressLine(label: "documents", total: documents * listed.count)
     var inspections: [CorpusInspection] = []

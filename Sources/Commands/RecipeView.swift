@@ -48,7 +48,9 @@ enum RecipeView {
   }
 
   private static func tokenizerLine(_ recipe: Recipe) -> String {
-    guard let file = recipe.tokenizer as? SentencePieceFile else { return line(recipe.tokenizer) }
+    guard let file = recipe.tokenizer as? TokenizerFileSource else {
+      return line(recipe.tokenizer)
+    }
     return file.path ?? "to be named with --tokenizer"
   }
 

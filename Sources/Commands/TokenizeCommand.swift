@@ -13,14 +13,14 @@ struct TokenizeCommand: AsyncParsableCommand {
         echo '"Hello, world"' | samara tokenize --tokenizer tokenizer.model
       """)
 
-  @Option(help: "A tokenizer's file.")
+  @Option(help: "A tokenizer file or a folder with one: SentencePiece's, Hugging Face's, tiktoken's.")
   var tokenizer: String
 
   @Flag(help: "Normalize texts to NFC first, as the published recipes do.")
   var nfc = false
 
   func run() async throws {
-    let tokenizer = try TokenizerLoading.tokenizer(at: tokenizer)
+    let tokenizer = try TokenizerFile.load(tokenizer)
     let normalization: Normalization = nfc ? .nfc : .none
     let output = FileHandle.standardOutput
     var number = 0

@@ -17,9 +17,10 @@ struct TokenizerInspectCommand: AsyncParsableCommand {
   var file: String
 
   func run() async throws {
-    let tokenizer = try TokenizerLoading.tokenizer(at: file)
-    let view = TokenizerView(tokenizer, terminal: TerminalCapabilities(of: .output))
-    let format = TokenizerLoading.format(of: tokenizer)
-    print(view.summary(format: format) + "\n" + view.pieces, terminator: "")
+    let path = try TokenizerFile.file(at: file)
+    let bytes = try TokenizerFile.bytes(path)
+    let view = TokenizerView(
+      try TokenizerFile.load(bytes, path: path), terminal: TerminalCapabilities(of: .output))
+    print(view.summary(format: TokenizerFile(bytes: bytes).formatName) + "\n" + view.pieces, terminator: "")
   }
 }

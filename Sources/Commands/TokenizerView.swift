@@ -75,3 +75,14 @@ struct TokenizerView {
     ]
   }
 }
+
+extension TokenizerFile {
+  /// What people call the format.
+  var formatName: String {
+    switch self {
+    case .sentencePiece: "SentencePiece BPE model"
+    case .huggingFace: "Hugging Face tokenizer.json"
+    case .tiktoken: "tiktoken ranks"
+    }
+  }
+}

@@ -55,7 +55,7 @@ extension ExperimentError: CustomStringConvertible {
     case .noRuns(let folder):
       "\(folder): no runs yet; start one with `samara pretrain seedling`"
     case .noTokenizer:
-      "this recipe names no tokenizer; give a SentencePiece model with --tokenizer FILE"
+      "this recipe names no tokenizer; give a tokenizer file with --tokenizer FILE"
     case .vocabularyTooLarge(let tokenizer, let pieces, let vocabulary):
       "\(tokenizer): \(pieces) pieces do not fit a model with a vocabulary of \(vocabulary); "
         + "choose a smaller tokenizer, or a recipe with a larger vocabulary"

@@ -8,6 +8,10 @@ public enum TokenizationError: Error, Equatable, Sendable, CustomStringConvertib
   case invalidPiece(path: String, token: Int, expected: String, found: String)
   /// The model is sound but asks for something that this module does not do.
   case unsupportedSetting(path: String, setting: String, expected: String, found: String)
+  /// The file is not the tokenizer that its beginning promises; `place` says where.
+  case malformedTokenizer(path: String, place: String, expected: String, found: String)
+  /// The tokenizer is sound but asks for something that this module does not do.
+  case unsupportedTokenizer(path: String, place: String, expected: String, found: String)
   /// A parameter of `BytePairTrainer` is outside its range.
   case invalidParameter(name: String, expected: String, found: String)
   /// The corpus does not allow a vocabulary of this size.
@@ -29,6 +33,13 @@ public enum TokenizationError: Error, Equatable, Sendable, CustomStringConvertib
     case .unsupportedSetting(let path, let setting, let expected, let found):
       return "\(path): \(setting) is \(found), but only \(expected) is supported. Use another "
         + "tokenizer, or train one with BytePairTrainer."
+    case .malformedTokenizer(let path, let place, let expected, let found):
+      return "\(path): not a whole tokenizer: at \(place) expected \(expected), found \(found). "
+        + "Give a tokenizer.json of Hugging Face's, a SentencePiece model or a file of tiktoken "
+        + "ranks, and copy it again if its transfer was cut short."
+    case .unsupportedTokenizer(let path, let place, let expected, let found):
+      return "\(path): \(place) is \(found), but only \(expected) is supported. Use another "
+        + "tokenizer, or train one."
     case .invalidParameter(let name, let expected, let found):
       return "tokenizer training: \(name) is \(found), expected \(expected). Change that parameter."
     case .vocabularySizeOutOfReach(let requested, let smallest, let largest):

@@ -214,7 +214,7 @@ import Testing
   @Test func aBrokenLineLosesNothing() throws {
     let folder = try TinyWorkspace(documents: 40)
     let tokenizer = try preparedTokenizer(folder)
-    let recipe = tinyRecipe(corpus: [folder.corpus], tokenizer: .sentencePiece(tokenizer))
+    let recipe = tinyRecipe(corpus: [folder.corpus], tokenizer: .tokenizerFile(tokenizer))
     try folder.start("whole", recipe)
     let good = try #require(FileManager.default.contents(atPath: folder.corpus))
     var lines = good.split(separator: UInt8(ascii: "\n")).map { Data($0) }
@@ -246,7 +246,7 @@ import Testing
   @Test func anotherCorpusIsRefused() throws {
     let folder = try TinyWorkspace()
     let tokenizer = try preparedTokenizer(folder)
-    let recipe = tinyRecipe(corpus: [folder.corpus], tokenizer: .sentencePiece(tokenizer))
+    let recipe = tinyRecipe(corpus: [folder.corpus], tokenizer: .tokenizerFile(tokenizer))
     try folder.start("run", recipe)
     try FileManager.default.removeItem(
       atPath: "\(folder.workspace.checkpoints)/run/step-00000020")

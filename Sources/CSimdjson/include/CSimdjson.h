@@ -1,5 +1,5 @@
-// A C view of simdjson, just wide enough to take one string out of one line of JSON, and to check
-// text.
+// A C view of simdjson: one string out of one line of JSON, a whole document's values in order, and
+// a check of text.
 #ifndef CSIMDJSON_H
 #define CSIMDJSON_H
 
@@ -47,6 +47,22 @@ csimdjson_result csimdjson_text(csimdjson_parser *parser, const uint8_t *line, s
 
 /// Whether all bytes are UTF-8.
 bool csimdjson_is_utf8(const uint8_t *bytes, size_t count);
+
+typedef struct csimdjson_document csimdjson_document;
+
+/// Parses a whole document, which need not be padded. NULL when memory is short.
+csimdjson_document *csimdjson_document_parse(const uint8_t *bytes, size_t count);
+void csimdjson_document_destroy(csimdjson_document *document);
+
+/// One of csimdjson_status, and simdjson's own words for it.
+int32_t csimdjson_document_status(const csimdjson_document *document);
+const char *csimdjson_document_message(const csimdjson_document *document);
+
+/// The values as simdjson's tape (doc/tape.md of simdjson): a kind in the upper 8 bits of each
+/// word, a payload in the lower 56. NULL unless the status is CSIMDJSON_FOUND.
+const uint64_t *csimdjson_document_tape(const csimdjson_document *document);
+/// The strings that the tape points to: a count in 4 bytes, then UTF-8.
+const uint8_t *csimdjson_document_strings(const csimdjson_document *document);
 
 #ifdef __cplusplus
 }

@@ -66,7 +66,7 @@ public struct RecipeOverrides: Sendable, Equatable, Codable {
     if let screening { result.reading.screening = screening }
     if let repetition { result.reading.filter.repetition = repetition }
     if let evaluations { result.reading.evaluations = evaluations }
-    if let tokenizer { result.tokenizer = SentencePieceFile(path: tokenizer) }
+    if let tokenizer { result.tokenizer = TokenizerFileSource(path: tokenizer) }
     if let seed { result.seed = seed }
     if let precision { result.execution.precision = precision }
     if let recomputation { result.execution.recomputation = recomputation }

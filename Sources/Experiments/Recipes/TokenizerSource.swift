@@ -10,8 +10,9 @@ public protocol TokenizerSource: Encodable, Sendable {
   ) throws -> String
 }
 
-/// A SentencePiece model file that is there already.
-public struct SentencePieceFile: TokenizerSource {
+/// A tokenizer file that is there already, of any kind that `TokenizerFile` knows, or a folder with
+/// one.
+public struct TokenizerFileSource: TokenizerSource {
   public var path: String?
 
   public init(path: String?) { self.path = path }
@@ -24,14 +25,14 @@ public struct SentencePieceFile: TokenizerSource {
   }
 }
 
-extension TokenizerSource where Self == SentencePieceFile {
-  /// A SentencePiece model file.
-  public static func sentencePiece(_ path: String) -> SentencePieceFile {
-    SentencePieceFile(path: path)
+extension TokenizerSource where Self == TokenizerFileSource {
+  /// A tokenizer file: SentencePiece's, Hugging Face's or tiktoken's.
+  public static func tokenizerFile(_ path: String) -> TokenizerFileSource {
+    TokenizerFileSource(path: path)
   }
 
   /// Nothing yet: the command line must name the file.
-  public static var namedOnCommandLine: SentencePieceFile { SentencePieceFile(path: nil) }
+  public static var namedOnCommandLine: TokenizerFileSource { TokenizerFileSource(path: nil) }
 }
 
 /// A byte-pair tokenizer trained from the recipe's own corpus, once for each corpus.

@@ -47,9 +47,9 @@ public enum Averaging {
         to: "\(folder)/\(RunCheckpoint.weightsName)",
         metadata: ["averaged_steps": steps.map(String.init).joined(separator: " ")])
       try AtomicFile.write(record, to: "\(folder)/\(RunCheckpoint.stateName)")
-      for name in [RunCheckpoint.recipeName, RunCheckpoint.tokenizerName] {
-        try FileManager.default.copyItem(
-          atPath: "\(newest.path)/\(name)", toPath: "\(folder)/\(name)")
+      for path in ["\(newest.path)/\(RunCheckpoint.recipeName)", try source.tokenizerPath()] {
+        let name = (path as NSString).lastPathComponent
+        try FileManager.default.copyItem(atPath: path, toPath: "\(folder)/\(name)")
       }
     }
     return Result(path: run.averagePath, steps: steps, broken: broken)

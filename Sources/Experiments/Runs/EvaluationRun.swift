@@ -10,7 +10,7 @@ import Tokenization
 public struct EvaluationRun: Sendable {
   private let checkpoint: RunCheckpoint
   private let recipe: Recipe
-  private let tokenizer: SentencePieceTokenizer
+  private let tokenizer: any Tokenizer
   private let workspace: Workspace
   private let dataDirectory: String?
   private let limit: Int?

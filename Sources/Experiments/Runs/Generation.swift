@@ -5,7 +5,7 @@ import Tokenization
 public struct Generation: Sendable {
   private let checkpoint: RunCheckpoint
   private let recipe: Recipe
-  private let tokenizer: SentencePieceTokenizer
+  private let tokenizer: any Tokenizer
 
   /// - Throws: `ExperimentError.unknownRecipe`, `TokenizationError`.
   public init(_ checkpoint: RunCheckpoint, recipes: RecipeCatalog) throws {
@@ -24,12 +24,12 @@ public struct Generation: Sendable {
     emit: (String) throws -> Void
   ) throws {
     try run(
-      recipe.model, prompt: prompt, maximumTokens: maximumTokens, temperature: temperature,
-      seed: seed, emit: emit)
+      recipe.model, tokenizer, prompt: prompt, maximumTokens: maximumTokens,
+      temperature: temperature, seed: seed, emit: emit)
   }
 
   private func run<C: ModelConfiguration>(
-    _ configuration: C, prompt: String, maximumTokens: Int, temperature: Double, seed: UInt64,
+    _ configuration: C, _ tokenizer: some Tokenizer, prompt: String, maximumTokens: Int, temperature: Double, seed: UInt64,
     emit: (String) throws -> Void
   ) throws {
     let tokens =

@@ -4,7 +4,7 @@ import Tokenization
 
 /// A recipe's tokenizer and corpus, made where they were missing, and checked against the model.
 struct PreparedData: Sendable {
-  let tokenizer: SentencePieceTokenizer
+  let tokenizer: any Tokenizer
   /// The tokenizer's file, to be kept with every checkpoint.
   let tokenizerBytes: [UInt8]
   let sources: [ListedSource]
@@ -20,11 +20,11 @@ struct PreparedData: Sendable {
       try ListedSource($0, in: storage)
     }
     examiner = try recipe.reading.examiner()
-    let path = try recipe.tokenizer.prepare(
-      in: workspace, corpus: sources, reading: recipe.reading, report: report)
-    let model = try SentencePieceModel(contentsOf: path)
-    tokenizer = try SentencePieceTokenizer(model)
-    tokenizerBytes = model.serialized()
+    let path = try TokenizerFile.file(
+      at: recipe.tokenizer.prepare(
+        in: workspace, corpus: sources, reading: recipe.reading, report: report))
+    tokenizerBytes = try TokenizerFile.bytes(path)
+    tokenizer = try TokenizerFile.load(tokenizerBytes, path: path)
     guard tokenizer.vocabularySize <= recipe.model.vocabularySize else {
       throw ExperimentError.vocabularyTooLarge(
         tokenizer: path, pieces: tokenizer.vocabularySize,

@@ -13,7 +13,6 @@ public struct RunCheckpoint: Sendable {
   static let optimizerName = "optimizer.safetensors"
   static let stateName = "state.json"
   static let recipeName = "recipe.json"
-  static let tokenizerName = "tokenizer.model"
 
   /// The folder.
   public let path: String
@@ -31,9 +30,10 @@ public struct RunCheckpoint: Sendable {
   }
 
   /// The tokenizer that the model was trained with.
-  public func tokenizer() throws -> SentencePieceTokenizer {
-    try SentencePieceTokenizer(contentsOf: "\(path)/\(Self.tokenizerName)")
-  }
+  public func tokenizer() throws -> any Tokenizer { try TokenizerFile.load(tokenizerPath()) }
+
+  /// The tokenizer's file, under the name that fits its kind.
+  func tokenizerPath() throws -> String { try TokenizerFile.file(at: path) }
 
   /// The record of the recipe.
   ///
@@ -106,6 +106,7 @@ public struct RunCheckpoint: Sendable {
       try TensorFile.write(moments, to: "\(folder)/\(optimizerName)")
       try AtomicFile.write(record, to: "\(folder)/\(stateName)")
       try AtomicFile.write(recipe, to: "\(folder)/\(recipeName)")
+      let tokenizerName = TokenizerFile(bytes: tokenizer).fileName
       try AtomicFile.write(tokenizer, to: "\(folder)/\(tokenizerName)")
     }
   }
