@@ -19,10 +19,10 @@ enum ConnectionFault: Error, Equatable {
 /// reads nothing is taken from the socket, so that TCP's own window stops a server that is faster
 /// than the reader, and what the kernel holds is the read-ahead.
 ///
-/// The connections belong to the multi handle; each request has an easy handle of its own. One that
-/// serves again is unsafe in Debian 12's libcurl (7.88.1): a response whose first header line begins
-/// with a space, as if it went on with another, makes it write to the last header of the response
-/// before, which is freed by then (curl issue 11101, mended in later ones).
+/// The connections belong to the multi handle; each request has an easy handle of its own. One
+/// that serves again is unsafe in Debian 12's libcurl (7.88.1): a response whose first header line
+/// begins with a space, as if it went on with another, makes it write to the last header of the
+/// response before, which is freed by then (curl issue 11101, mended in later ones).
 ///
 /// One thread at a time may use it.
 final class Connection {
