@@ -19,14 +19,20 @@ enum ConnectionFault: Error, Equatable {
 /// reads nothing is taken from the socket, so that TCP's own window stops a server that is faster
 /// than the reader, and what the kernel holds is the read-ahead.
 ///
+/// The connections belong to the multi handle; each request has an easy handle of its own. One
+/// that serves again is unsafe in Debian 12's libcurl (7.88.1): a response whose first header line
+/// begins with a space, as if it went on with another, makes it write to the last header of the
+/// response before, which is freed by then (curl issue 11101, mended in later ones).
+///
 /// One thread at a time may use it.
 final class Connection {
-  private let easy: UnsafeMutableRawPointer
   private let multi: UnsafeMutableRawPointer
+  /// The request under way.
+  private var easy: UnsafeMutableRawPointer?
   private let sink = ConnectionSink()
   private let policy: TransferPolicy
+  private let environment: TransferEnvironment
   private var headerList: UnsafeMutablePointer<curl_slist>?
-  private var isAttached = false
   private(set) var isComplete = false
   /// Scheme, host and port of the latest request.
   private(set) var origin = ""
@@ -35,15 +41,19 @@ final class Connection {
 
   /// Nil if libcurl has no memory for it.
   init?(policy: TransferPolicy, environment: TransferEnvironment) {
-    guard Self.isInitialized, let easy = curl_easy_init() else { return nil }
-    guard let multi = curl_multi_init() else {
-      curl_easy_cleanup(easy)
-      return nil
-    }
-    self.easy = easy
+    guard Self.isInitialized, let multi = curl_multi_init() else { return nil }
     self.multi = multi
     self.policy = policy
+    self.environment = environment
     samara_curl_multi_set_long(multi, CURLMOPT_MAXCONNECTS, 4)
+  }
+
+  deinit {
+    detach()
+    curl_multi_cleanup(multi)
+  }
+
+  private func configure(_ easy: UnsafeMutableRawPointer) {
     let pointer = Unmanaged.passUnretained(sink).toOpaque()
     samara_curl_set_pointer(easy, CURLOPT_WRITEDATA, pointer)
     samara_curl_set_pointer(easy, CURLOPT_HEADERDATA, pointer)
@@ -58,30 +68,23 @@ final class Connection {
       Unmanaged<ConnectionSink>.fromOpaque(sink).takeUnretainedValue().receive(line: line)
       return size * count
     }
-    samara_curl_set_long(easy, CURLOPT_NOSIGNAL, 1)
-    samara_curl_set_long(easy, CURLOPT_TCP_KEEPALIVE, 1)
-    samara_curl_set_long(easy, CURLOPT_BUFFERSIZE, 256 << 10)
-    samara_curl_set_long(easy, CURLOPT_FOLLOWLOCATION, 0)
-    samara_curl_set_long(easy, CURLOPT_PATH_AS_IS, 1)
-    samara_curl_set_long(easy, CURLOPT_HTTP_CONTENT_DECODING, 0)
-    samara_curl_set_long(easy, CURLOPT_SUPPRESS_CONNECT_HEADERS, 1)
-    samara_curl_set_long(easy, CURLOPT_HTTP_VERSION, Int(CURL_HTTP_VERSION_2TLS))
+    for (option, value) in [
+      (CURLOPT_NOSIGNAL, 1), (CURLOPT_TCP_KEEPALIVE, 1), (CURLOPT_BUFFERSIZE, 256 << 10),
+      (CURLOPT_FOLLOWLOCATION, 0), (CURLOPT_PATH_AS_IS, 1), (CURLOPT_HTTP_CONTENT_DECODING, 0),
+      (CURLOPT_SUPPRESS_CONNECT_HEADERS, 1),
+      (CURLOPT_HTTP_VERSION, Int(CURL_HTTP_VERSION_2TLS)),
+      (CURLOPT_CONNECTTIMEOUT_MS, policy.connectTimeout.inMilliseconds),
+    ] {
+      samara_curl_set_long(easy, option, value)
+    }
     samara_curl_set_text(easy, CURLOPT_PROTOCOLS_STR, "http,https")
     samara_curl_set_text(easy, CURLOPT_USERAGENT, policy.userAgent)
-    samara_curl_set_long(
-      easy, CURLOPT_CONNECTTIMEOUT_MS, policy.connectTimeout.inMilliseconds)
     let direct = environment.hostsWithoutProxy
     samara_curl_set_text(
       easy, CURLOPT_NOPROXY, direct == "*" ? direct : "localhost,127.0.0.1,::1,\(direct)")
     if let certificates = environment.certificates {
       samara_curl_set_text(easy, CURLOPT_CAINFO, certificates)
     }
-  }
-
-  deinit {
-    detach()
-    curl_easy_cleanup(easy)
-    curl_multi_cleanup(multi)
   }
 
   /// Sends a request and waits for the head of its response.
@@ -92,17 +95,20 @@ final class Connection {
     sink.reset()
     isComplete = false
     self.origin = origin
+    guard let easy = curl_easy_init() else { throw .impossible("libcurl has no memory left") }
+    configure(easy)
     samara_curl_set_text(easy, CURLOPT_URL, url)
-    samara_curl_set_long(easy, CURLOPT_NOBODY, method == .head ? 1 : 0)
-    if method == .get { samara_curl_set_long(easy, CURLOPT_HTTPGET, 1) }
+    samara_curl_set_long(easy, method == .head ? CURLOPT_NOBODY : CURLOPT_HTTPGET, 1)
     for (name, value) in headers {
-      guard let list = curl_slist_append(headerList, "\(name): \(value)") else { continue }
-      headerList = list
+      headerList = curl_slist_append(headerList, "\(name): \(value)") ?? headerList
     }
     samara_curl_set_list(easy, CURLOPT_HTTPHEADER, headerList)
     let code = curl_multi_add_handle(multi, easy)
-    guard code == CURLM_OK else { throw .lost(String(cString: curl_multi_strerror(code))) }
-    isAttached = true
+    guard code == CURLM_OK else {
+      curl_easy_cleanup(easy)
+      throw .lost(String(cString: curl_multi_strerror(code)))
+    }
+    self.easy = easy
     try drive { sink.hasHead }
     return sink.head
   }
@@ -113,7 +119,7 @@ final class Connection {
     sink.open(buffer)
     defer { sink.close() }
     if sink.filled > 0 { return sink.filled }
-    if sink.isPaused, !isComplete {
+    if sink.isPaused, !isComplete, let easy {
       sink.isPaused = false
       let code = curl_easy_pause(easy, CURLPAUSE_CONT)
       guard code == CURLE_OK else { throw .lost(String(cString: curl_easy_strerror(code))) }
@@ -124,9 +130,11 @@ final class Connection {
 
   /// Ends the request. A connection whose body was read to its end is kept open.
   func detach() {
-    if isAttached { curl_multi_remove_handle(multi, easy) }
-    isAttached = false
-    samara_curl_set_list(easy, CURLOPT_HTTPHEADER, nil)
+    if let easy {
+      curl_multi_remove_handle(multi, easy)
+      curl_easy_cleanup(easy)
+    }
+    easy = nil
     curl_slist_free_all(headerList)
     headerList = nil
   }
@@ -140,7 +148,7 @@ final class Connection {
       var running: Int32 = 0
       let code = curl_multi_perform(multi, &running)
       guard code == CURLM_OK else { throw .lost(String(cString: curl_multi_strerror(code))) }
-      // What came before a fault is delivered first: the fault is asked for when nothing else is left.
+      // What came before a fault is delivered first; the fault comes when nothing else is left.
       if isReady() { return }
       var result = CURLE_OK
       if samara_curl_multi_result(multi, &result) != 0 {

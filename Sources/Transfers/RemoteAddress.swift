@@ -58,7 +58,7 @@ public enum RemoteAddress: Sendable, Equatable {
     var parts = text.split(separator: "/", omittingEmptySubsequences: false).map(String.init)
     guard parts.count >= 4, parts[0] == "datasets", !parts[1].isEmpty else {
       throw malformed(
-        "write hf://datasets/OWNER/NAME/PATH, or with a revision hf://datasets/OWNER/NAME@REVISION/PATH"
+        "write hf://datasets/OWNER/NAME/PATH, or hf://datasets/OWNER/NAME@REVISION/PATH"
       )
     }
     let owner = parts[1]

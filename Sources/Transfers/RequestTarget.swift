@@ -46,7 +46,7 @@ struct RequestTarget: Sendable {
       isSigned
         ? "check that the key may read and list the bucket, that the region \(region) is the "
           + "bucket's (AWS_REGION), and this machine's clock"
-        : "no credentials were sent; set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or AWS_PROFILE"
+        : "no credentials were sent; set AWS_ACCESS_KEY_ID and its secret, or AWS_PROFILE"
     case .hub(let hasToken):
       hasToken
         ? "the token may not read it; if the data set is gated, accept its terms on its page with "

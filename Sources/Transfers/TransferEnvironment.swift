@@ -21,8 +21,8 @@ public struct TransferEnvironment: Sendable {
   public var objectEndpoint: String?
   /// `AWS_REGION`, `AWS_DEFAULT_REGION`, the profile's, or us-east-1.
   public var objectRegion = "us-east-1"
-  /// `AWS_ACCESS_KEY_ID` and its fellows, or those of `AWS_PROFILE` in the credentials file; without
-  /// any, requests are not signed, as public buckets allow.
+  /// `AWS_ACCESS_KEY_ID` and its fellows, or those of `AWS_PROFILE` in the credentials file.
+  /// Without any, requests are not signed, as public buckets allow.
   public var objectCredentials: ObjectCredentials?
   /// The hub (`HF_ENDPOINT`).
   public var hubEndpoint = "https://huggingface.co"

@@ -126,7 +126,10 @@ class Server(Handler):
     def send(self, status, headers, body, number):
         query = self.query
         chunked = "chunked" in query
-        self.send_response(status)
+        if query.get("fold") == "1":
+            self.wfile.write(b"HTTP/1.1 200 OK\r\n  " + b"x" * 500 + b"\r\n")
+        else:
+            self.send_response(status)
         for header in headers:
             self.send_header(*header)
         if chunked:
