@@ -36,7 +36,7 @@ struct PretrainCommand: AsyncParsableCommand {
     help: "Files and patterns to train on: .txt, .jsonl, plain or in gzip or zstd.")
   var corpus: [String] = []
 
-  @Option(help: "A tokenizer file or a folder with one: SentencePiece's, Hugging Face's, tiktoken's.")
+  @Option(help: "A tokenizer file, or a folder with one.")
   var tokenizer: String?
 
   @Option(help: "What initial values are drawn from.")
