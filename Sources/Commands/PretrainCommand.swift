@@ -36,7 +36,7 @@ struct PretrainCommand: AsyncParsableCommand {
   @Option(parsing: .unconditional, help: "Threads that read ahead; they change no result.")
   var readers = Pretraining.defaultReaders
 
-  @Option(help: "A tokenizer file or a folder with one: SentencePiece's, Hugging Face's, tiktoken's.")
+  @Option(help: "A tokenizer file, or a folder with one.")
   var tokenizer: String?
 
   @Option(help: "What initial values are drawn from.")

@@ -13,7 +13,7 @@ struct TokenizeCommand: AsyncParsableCommand {
         echo '"Hello, world"' | samara tokenize --tokenizer tokenizer.model
       """)
 
-  @Option(help: "A tokenizer file or a folder with one: SentencePiece's, Hugging Face's, tiktoken's.")
+  @Option(help: "A tokenizer file, or a folder with one.")
   var tokenizer: String
 
   @Flag(help: "Normalize texts to NFC first, as the published recipes do.")

@@ -37,6 +37,9 @@ public enum TokenizerFile: String, Sendable, CaseIterable {
   /// Reads the tokenizer at `path`: a file, or a folder with a `tokenizer.json` or a
   /// `tokenizer.model` in it.
   ///
+  /// A file of ranks does not say how words are cut: Llama 3's pattern is taken. Others can be asked
+  /// for with `BytePairTokenizer(ranksAt:pattern:specialTokens:)`.
+  ///
   /// - Throws: `TokenizationError` if there is none, or none that this module supports.
   public static func load(_ path: String) throws(TokenizationError) -> any Tokenizer {
     let path = try file(at: path)

@@ -29,8 +29,8 @@ public struct Generation: Sendable {
   }
 
   private func run<C: ModelConfiguration>(
-    _ configuration: C, _ tokenizer: some Tokenizer, prompt: String, maximumTokens: Int, temperature: Double, seed: UInt64,
-    emit: (String) throws -> Void
+    _ configuration: C, _ tokenizer: some Tokenizer, prompt: String, maximumTokens: Int,
+    temperature: Double, seed: UInt64, emit: (String) throws -> Void
   ) throws {
     let tokens =
       (tokenizer.startToken.map { [$0] } ?? [])
