@@ -12,7 +12,7 @@ extension BytePairTokenizer {
     try self.init(description: TokenizerFile.bytes(path), path: path)
   }
 
-  convenience init(description bytes: [UInt8], path: String) throws(TokenizationError) {
+  package convenience init(description bytes: [UInt8], path: String) throws(TokenizationError) {
     let document: JSONDocument
     do {
       document = try JSONDocument(bytes)

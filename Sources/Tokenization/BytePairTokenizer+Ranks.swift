@@ -17,7 +17,7 @@ extension BytePairTokenizer {
       ranks: TokenizerFile.bytes(path), path: path, pattern: pattern, specialTokens: specialTokens)
   }
 
-  convenience init(
+  package convenience init(
     ranks bytes: [UInt8], path: String, pattern: PreTokenizationPattern = .llama3,
     specialTokens: [String: Int32]? = nil
   ) throws(TokenizationError) {

@@ -15,7 +15,7 @@ struct BytePairVocabulary {
   /// Pieces that text must not turn into, such as `<s>`.
   private let reserved: Set<[UInt8]>
 
-  init(
+  package init(
     _ counter: WordCounter, trainer: BytePairTrainer, specialPieces: [[UInt8]]
   ) throws(TokenizationError) {
     maximumPieceLength = trainer.maximumPieceLength

@@ -1,18 +1,18 @@
 /// Scratch memory that is kept from one call to the next. Whoever owns it calls `deallocate`.
-struct GrowableBuffer<Element: BitwiseCopyable> {
-  private(set) var base: UnsafeMutablePointer<Element>
+package struct GrowableBuffer<Element: BitwiseCopyable> {
+  package private(set) var base: UnsafeMutablePointer<Element>
   private(set) var capacity: Int
 
-  init(capacity: Int = 64) {
+  package init(capacity: Int = 64) {
     base = .allocate(capacity: capacity)
     self.capacity = capacity
   }
 
-  func deallocate() { base.deallocate() }
+  package func deallocate() { base.deallocate() }
 
   /// Makes room for `count` elements; the first `keeping` stay.
   @inline(__always)
-  mutating func reserve(_ count: Int, keeping: Int = 0) {
+  package mutating func reserve(_ count: Int, keeping: Int = 0) {
     if count > capacity { grow(to: count, keeping: keeping) }
   }
 
@@ -26,7 +26,7 @@ struct GrowableBuffer<Element: BitwiseCopyable> {
   }
 
   /// Gives memory back after a call that needed unusually much.
-  mutating func shrink(above limit: Int) {
+  package mutating func shrink(above limit: Int) {
     guard capacity > limit else { return }
     base.deallocate()
     self = Self()

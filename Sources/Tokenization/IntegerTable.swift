@@ -14,7 +14,7 @@ final class IntegerTable: @unchecked Sendable {
   private let shift: UInt64
 
   /// The first of several entries with one key is kept.
-  init(_ entries: [(key: UInt64, value: UInt64)]) {
+  package init(_ entries: [(key: UInt64, value: UInt64)]) {
     var bits: UInt64 = 4
     // At most half full, so that chains of linear probing stay short.
     while 1 << bits < 2 * entries.count { bits += 1 }

@@ -1,14 +1,14 @@
 /// Which neighbours merge into what, and in which order.
-final class MergeRules: @unchecked Sendable {
+package final class MergeRules: @unchecked Sendable {
   /// `left << 32 | right` → `rank << 32 | merged`; a lower rank merges first.
   private let pairs: IntegerTable
   /// Whether some id is the result of several merges. Then a merge that was found earlier may be
   /// carried out by another pair with the same result, at the place of the first in the order: that
   /// is how Hugging Face's library does it, and only the queue follows it.
-  let hasSeveralWays: Bool
+  package let hasSeveralWays: Bool
 
   /// Of several entries for one pair, the last counts.
-  init(_ entries: [(left: Int32, right: Int32, rank: UInt32, merged: Int32)]) {
+  package init(_ entries: [(left: Int32, right: Int32, rank: UInt32, merged: Int32)]) {
     pairs = IntegerTable(
       entries.reversed().map {
         (
@@ -28,15 +28,15 @@ final class MergeRules: @unchecked Sendable {
 
   /// Returns the merge of two ids as `rank << 32 | merged`, or `IntegerTable.none`.
   @inline(__always)
-  func merge(_ left: Int32, _ right: Int32) -> UInt64 {
+  package func merge(_ left: Int32, _ right: Int32) -> UInt64 {
     pairs.value(UInt64(UInt32(bitPattern: left)) << 32 | UInt64(UInt32(bitPattern: right)))
   }
 }
 
 /// Scratch memory for merging the ids of one word.
-struct MergeWorkspace {
+package struct MergeWorkspace {
   /// The word's ids: filled before a merge, and what is left of them after it.
-  var symbols = GrowableBuffer<Int32>()
+  package var symbols = GrowableBuffer<Int32>()
   /// What the rules say of each symbol and the next.
   private var pairs = GrowableBuffer<UInt64>()
   private var previous = GrowableBuffer<Int32>()
@@ -47,7 +47,9 @@ struct MergeWorkspace {
   /// keeps the cost at n log n. Hardly a word is longer, so the exact place matters little.
   private static let scanLimit = 48
 
-  func deallocate() {
+  package init() {}
+
+  package func deallocate() {
     symbols.deallocate()
     pairs.deallocate()
     previous.deallocate()
@@ -55,7 +57,7 @@ struct MergeWorkspace {
     queue.deallocate()
   }
 
-  mutating func shrink(above limit: Int) {
+  package mutating func shrink(above limit: Int) {
     symbols.shrink(above: limit)
     pairs.shrink(above: limit)
     previous.shrink(above: limit)
@@ -64,7 +66,7 @@ struct MergeWorkspace {
   }
 
   /// Merges the first `count` symbols; returns how many are left, at the front.
-  mutating func merge(_ count: Int, _ rules: MergeRules) -> Int {
+  package mutating func merge(_ count: Int, _ rules: MergeRules) -> Int {
     guard count > 1 else { return count }
     guard count <= Self.scanLimit, !rules.hasSeveralWays else { return mergeByQueue(count, rules) }
     pairs.reserve(count)
@@ -75,7 +77,7 @@ struct MergeWorkspace {
   }
 
   /// Merges the bytes of a word; returns how many symbols are left, at the front.
-  mutating func merge(
+  package mutating func merge(
     _ word: UnsafePointer<UInt8>, _ length: Int, _ bytes: ByteSymbols, _ rules: MergeRules
   ) -> Int {
     symbols.reserve(length)

@@ -14,7 +14,7 @@ final class ParallelWordCount {
   /// How many different words the thread has that has met most.
   var wordCount: Int { counts.reduce(0) { max($0, $1.words.wordCount) } }
 
-  init(_ trainer: BytePairTrainer, threadCount: Int) {
+  package init(_ trainer: BytePairTrainer, threadCount: Int) {
     counts = (0..<threadCount).map { _ in DocumentWordCount(trainer) }
   }
 

@@ -1,5 +1,5 @@
 /// What a pattern says, as a tree.
-indirect enum PatternNode {
+package indirect enum PatternNode {
   /// One character of a set.
   case character(CodePointSet)
   case sequence([PatternNode])
@@ -12,7 +12,7 @@ indirect enum PatternNode {
   case next(CodePointSet, allowsEnd: Bool)
 
   /// Whether it can match without taking a character.
-  var isNullable: Bool {
+  package var isNullable: Bool {
     switch self {
     case .character: false
     case .sequence(let nodes): nodes.allSatisfy(\.isNullable)
@@ -23,7 +23,7 @@ indirect enum PatternNode {
   }
 
   /// The characters that it can begin with, or look at first.
-  var firstCharacters: CodePointSet {
+  package var firstCharacters: CodePointSet {
     switch self {
     case .character(let set): set
     case .sequence(let nodes):
@@ -37,15 +37,15 @@ indirect enum PatternNode {
 }
 
 /// A pattern that cannot be used, and why.
-struct PatternError: Error, Equatable {
+package struct PatternError: Error, Equatable {
   /// In characters from the pattern's start.
-  var offset: Int
-  var expected: String
-  var found: String
+  package var offset: Int
+  package var expected: String
+  package var found: String
 }
 
 /// The two regular expression languages that tokenizers are written in, where they differ.
-enum PatternLanguage: Sendable {
+package enum PatternLanguage: Sendable {
   /// Of tiktoken: Rust's fancy-regex.
   case rust
   /// Of Hugging Face's tokenizers: Oniguruma.

@@ -10,7 +10,7 @@ struct PieceIndex {
   private var byteTokens: [Int32] = []
 
   /// - Throws: `TokenizationError.invalidPiece`.
-  init(_ model: SentencePieceModel) throws(TokenizationError) {
+  package init(_ model: SentencePieceModel) throws(TokenizationError) {
     self.model = model
     var bytes = [Int32](repeating: -1, count: 256)
     for (token, piece) in zip(Int32(0)..., model.pieces) {

@@ -11,7 +11,7 @@ struct PieceSurfaces: Sendable {
   /// Whether that goes on until something else has come.
   private let stripsAllSpaces: Bool
 
-  init(_ model: SentencePieceModel, _ index: PieceIndex) {
+  package init(_ model: SentencePieceModel, _ index: PieceIndex) {
     unknownToken = index.unknownToken
     stripsAllSpaces = model.normalizer.removesExtraWhitespace
     stripsSpace = model.normalizer.addsDummyPrefix || stripsAllSpaces

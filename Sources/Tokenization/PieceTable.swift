@@ -28,7 +28,7 @@ final class PieceTable: @unchecked Sendable {
   /// User-defined pieces, which are cut out before anything is merged; values are symbols.
   let matcher: PrefixMatcher?
 
-  init(_ builder: PieceTableBuilder, matcher: PrefixMatcher?) {
+  package init(_ builder: PieceTableBuilder, matcher: PrefixMatcher?) {
     merges = IntegerTable(builder.merges)
     tokens = Self.copy(builder.symbols.map(\.token))
     lengths = Self.copy(builder.symbols.map { Int32($0.bytes.count) })

@@ -25,7 +25,7 @@ struct PieceTableBuilder {
   private var powers: [UInt64] = [1]
 
   /// `pieces` are those that can be found in text, with prepared bytes.
-  init(
+  package init(
     pieces: [(bytes: [UInt8], score: Float, isUnused: Bool, token: Int32)],
     byteTokens: [Int32], unknownToken: Int32, escapesWhitespace: Bool
   ) {

@@ -7,7 +7,7 @@ struct PrefixMatcher: Sendable {
   private let isFirstByte: [Bool]
 
   /// Returns nil where there is nothing to find.
-  init?(_ entries: [(bytes: [UInt8], value: Int32)]) {
+  package init?(_ entries: [(bytes: [UInt8], value: Int32)]) {
     guard !entries.isEmpty else { return nil }
     var nodes: [UInt64: UInt64] = [:]
     var edges: [(key: UInt64, value: UInt64)] = []

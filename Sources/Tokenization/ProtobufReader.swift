@@ -29,11 +29,11 @@ struct ProtobufReader {
   private(set) var position: Int
   let end: Int
 
-  init(_ bytes: [UInt8]) {
+  package init(_ bytes: [UInt8]) {
     self.init(bytes, range: 0..<bytes.count)
   }
 
-  init(_ bytes: [UInt8], range: Range<Int>) {
+  package init(_ bytes: [UInt8], range: Range<Int>) {
     precondition(range.upperBound <= bytes.count, "range \(range) in \(bytes.count) bytes")
     self.bytes = bytes
     position = range.lowerBound

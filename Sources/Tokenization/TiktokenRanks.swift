@@ -16,7 +16,7 @@ struct TiktokenRanks {
   }
 
   /// - Throws: `TokenizationError.malformedTokenizer` with the line.
-  init(_ bytes: [UInt8], path: String) throws(TokenizationError) {
+  package init(_ bytes: [UInt8], path: String) throws(TokenizationError) {
     let limit = bytes.count / Self.shortestLine + 1
     var found: [[UInt8]?] = []
     var number = 0

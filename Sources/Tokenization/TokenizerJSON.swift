@@ -23,7 +23,7 @@ struct TokenizerJSON {
 
   /// - Throws: `TokenizationError` for a model that SentencePiece would refuse, or one that the
   ///   format cannot express.
-  init(_ model: SentencePieceModel) throws(TokenizationError) {
+  package init(_ model: SentencePieceModel) throws(TokenizationError) {
     try model.checkSettings()
     self.model = model
     index = try PieceIndex(model)

@@ -13,7 +13,7 @@ struct TrainingWordSplitter {
 
   private var classes = [CharacterClass](repeating: .unset, count: 0x11_0000)
 
-  init(splitsDigits: Bool, splitsByCharacterClass: Bool, allowsWhitespaceOnlyPieces: Bool) {
+  package init(splitsDigits: Bool, splitsByCharacterClass: Bool, allowsWhitespaceOnlyPieces: Bool) {
     self.splitsDigits = splitsDigits
     self.splitsByCharacterClass = splitsByCharacterClass
     self.allowsWhitespaceOnlyPieces = allowsWhitespaceOnlyPieces

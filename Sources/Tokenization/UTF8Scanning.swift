@@ -9,7 +9,7 @@ let spaceSymbol: [UInt8] = [0xE2, 0x96, 0x81]
 /// Valid as in RFC 3629: shortest form, no surrogates, at most U+10FFFF. SentencePiece's own
 /// decoder agrees.
 @inline(__always)
-func characterLength(in bytes: UnsafeBufferPointer<UInt8>, at position: Int) -> Int {
+package func characterLength(in bytes: UnsafeBufferPointer<UInt8>, at position: Int) -> Int {
   let lead = bytes[position]
   if lead < 0x80 { return 1 }
   let count = bytes.count - position
@@ -65,7 +65,7 @@ func scalarValue(_ bytes: UnsafePointer<UInt8>) -> UInt32 {
 }
 
 /// Returns the code points of `bytes`, or nil if they are not valid UTF-8.
-func scalarValues(_ bytes: [UInt8]) -> [UInt32]? {
+package func scalarValues(_ bytes: [UInt8]) -> [UInt32]? {
   bytes.withUnsafeBufferPointer { buffer -> [UInt32]? in
     guard let base = buffer.baseAddress else { return [] }
     var values: [UInt32] = []

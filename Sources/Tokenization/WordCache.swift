@@ -20,7 +20,7 @@ struct WordCache {
   private let entries: UnsafeMutablePointer<Entry>
   private let masks: UnsafeMutablePointer<SIMD4<UInt64>>
 
-  init() {
+  package init() {
     let count = 1 << Int(Self.bits)
     entries = UnsafeMutableRawPointer.allocate(
       byteCount: count * MemoryLayout<Entry>.stride, alignment: 64

@@ -9,7 +9,7 @@ final class KnownStores: Sendable {
   struct Store {
     /// What the hub said of the file.
     var head: ResponseHead
-    var url: WebURL
+    package var url: WebURL
     var time: ContinuousClock.Instant
   }
 

@@ -2,18 +2,18 @@ import Files
 import Foundation
 
 /// A file that is being downloaded, with what is known of its object beside it.
-final class PartialFile {
+package final class PartialFile {
   /// What the bytes are of.
-  struct Record: Codable, Equatable {
+  package struct Record: Codable, Equatable {
     /// The address without secrets.
-    var name: String
-    var byteCount: Int?
-    var entityTag: String?
-    var lastModified: String?
+    package var name: String
+    package var byteCount: Int?
+    package var entityTag: String?
+    package var lastModified: String?
     /// What `If-Range` asks for.
-    var condition: String?
+    package var condition: String?
 
-    init(name: String, identity: ObjectIdentity) {
+    package init(name: String, identity: ObjectIdentity) {
       self.name = name
       byteCount = identity.byteCount
       entityTag = identity.entityTag
@@ -21,7 +21,7 @@ final class PartialFile {
       condition = identity.condition
     }
 
-    var identity: ObjectIdentity {
+    package var identity: ObjectIdentity {
       ObjectIdentity(
         byteCount: byteCount, entityTag: entityTag, lastModified: lastModified,
         condition: condition)
@@ -29,7 +29,7 @@ final class PartialFile {
 
     /// Whether more bytes may follow these: a tag names the content wherever it is, a date only at
     /// one address, and without either nothing says that it is still the same object.
-    func allowsGoingOn(_ entry: RemoteEntry) -> Bool {
+    package func allowsGoingOn(_ entry: RemoteEntry) -> Bool {
       entityTag != nil || lastModified != nil && name == entry.name
     }
   }
@@ -44,7 +44,7 @@ final class PartialFile {
   private let descriptor: Int32
 
   /// Opens or makes the partial file, for one process at a time.
-  init(path: String, name: String) throws(TransferError) {
+  package init(path: String, name: String) throws(TransferError) {
     self.path = path
     self.name = name
     partialPath = "\(path).partial"
@@ -68,7 +68,7 @@ final class PartialFile {
   deinit { if descriptor >= 0 { close(descriptor) } }
 
   /// Throws away what is there.
-  func restart() throws(TransferError) {
+  package func restart() throws(TransferError) {
     unlink(recordPath)
     record = nil
     bytesFound = 0
@@ -77,7 +77,7 @@ final class PartialFile {
     }
   }
 
-  func keep(_ record: Record) throws(TransferError) {
+  package func keep(_ record: Record) throws(TransferError) {
     guard record != self.record else { return }
     self.record = record
     let encoder = JSONEncoder()
@@ -89,7 +89,7 @@ final class PartialFile {
   }
 
   /// Finds a full disk now rather than after hours.
-  func reserve(_ byteCount: Int) throws(TransferError) {
+  package func reserve(_ byteCount: Int) throws(TransferError) {
     var status = statvfs()
     guard statvfs(partialPath, &status) == 0 else { return }
     let (free, isHuge) = Int(clamping: status.f_bavail)
@@ -101,7 +101,7 @@ final class PartialFile {
         path: partialPath, operation: "reserving room", code: ENOSPC, bytesNeeded: byteCount))
   }
 
-  func append(_ bytes: UnsafeRawBufferPointer) throws(TransferError) {
+  package func append(_ bytes: UnsafeRawBufferPointer) throws(TransferError) {
     var rest = bytes
     while !rest.isEmpty {
       let count = write(descriptor, rest.baseAddress, rest.count)
@@ -112,7 +112,7 @@ final class PartialFile {
   }
 
   /// Compares the file's SHA-256; a file with another one is removed.
-  func verify(_ expected: String) throws(TransferError) {
+  package func verify(_ expected: String) throws(TransferError) {
     let digest = SHA256Digest()
     let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 1 << 20, alignment: 64)
     defer { buffer.deallocate() }
@@ -134,7 +134,7 @@ final class PartialFile {
   }
 
   /// Syncs the file and gives it its name.
-  func commit() throws(TransferError) {
+  package func commit() throws(TransferError) {
     while fsync(descriptor) != 0 {
       guard errno == EINTR else { throw .file(address: name, .latest("syncing", partialPath)) }
     }

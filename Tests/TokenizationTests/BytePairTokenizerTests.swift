@@ -1,7 +1,7 @@
 import Foundation
 import Testing
 
-@testable import Tokenization
+import Tokenization
 
 /// What Scripts/make-byte-pair-fixture.py writes, or another file of its making.
 enum BytePairFixture {

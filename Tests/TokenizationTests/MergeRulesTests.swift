@@ -1,6 +1,6 @@
 import Testing
 
-@testable import Tokenization
+import Tokenization
 
 /// Scanning and the queue against merging one pair after another by hand.
 @Suite struct MergeRulesTests {

@@ -1,6 +1,6 @@
 import Testing
 
-@testable import Tokenization
+import Tokenization
 
 @Suite struct UnicodeFormTests {
   private func text(_ form: UnicodeForm, _ text: String) -> [UInt32] {

@@ -3,7 +3,7 @@ import Synchronization
 import TestSupport
 import Testing
 
-@testable import Transfers
+import Transfers
 
 /// A server of the fixtures, on a port of this machine, for as long as the value lives.
 ///
