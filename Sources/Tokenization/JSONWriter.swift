@@ -24,6 +24,16 @@ struct JSONWriter {
     bytes.append(0x22)
   }
 
+  /// Writes an array of strings on one line.
+  mutating func strings(_ texts: [some Sequence<UInt8>]) {
+    bytes.append(0x5B)
+    for (place, text) in texts.enumerated() {
+      if place > 0 { bytes += ", ".utf8 }
+      string(text)
+    }
+    bytes.append(0x5D)
+  }
+
   mutating func object(_ members: (inout JSONWriter) -> Void) {
     group("{", "}", members)
   }

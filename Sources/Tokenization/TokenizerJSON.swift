@@ -16,6 +16,7 @@ import Files
 /// - It takes strings, so that bytes that are not UTF-8 cannot reach it; SentencePiece reads each as
 ///   U+FFFD. U+0000 is a character like any other to both.
 /// - Its post-processor adds the start token unless it is called with `add_special_tokens=False`.
+/// - Decoding leaves the unknown piece out, for which SentencePiece writes U+2047.
 /// - With user-defined pieces, a text that is one of them and nothing else gets no `▁` in front.
 struct TokenizerJSON {
   private let model: SentencePieceModel
@@ -192,11 +193,11 @@ struct TokenizerJSON {
           }
         }
       }
-      // One string a merge, which every version of the library reads; pieces have no spaces.
+      // As pairs, which the library reads since 0.20: it passes over strings that begin "#version".
       writer.member("merges") {
         $0.array { writer in
           for (left, right) in merges {
-            writer.element { $0.string(left + [0x20] + right) }
+            writer.element { $0.strings([left, right]) }
           }
         }
       }

@@ -10,9 +10,9 @@ enum HostileText: String, CaseIterable {
   /// The shorter of the lengths compared; the longer one is a million.
   static let byteCount = 250_000
 
-  /// The same bytes each time.
-  func bytes(_ count: Int) -> [UInt8] {
-    var random = Generator()
+  /// The same bytes each time; random ones differ from one `variant` to the next.
+  func bytes(_ count: Int, variant: Int) -> [UInt8] {
+    var random = Generator(state: UInt64(variant) << 32)
     switch self {
     case .oneLetter: return [UInt8](repeating: UInt8(ascii: "a"), count: count)
     case .twoLetters:
@@ -29,7 +29,7 @@ enum HostileText: String, CaseIterable {
 
   /// SplitMix64, which needs no seeding to be the same everywhere.
   private struct Generator {
-    private var state: UInt64 = 0
+    var state: UInt64
 
     mutating func next() -> UInt64 {
       state &+= 0x9E37_79B9_7F4A_7C15
