@@ -6,7 +6,7 @@ import Files
 /// stretch with what is not. Memory: a stretch, or a page where one is larger, which the file has
 /// bytes for.
 final class ChunkBytes {
-  private let source: any RandomAccessBytes
+  private var source: (any RandomAccessBytes)?
   private let stretch: Int
   private var buffer = ReusableBuffer()
   /// Which of the file's bytes are in the buffer.
@@ -16,14 +16,14 @@ final class ChunkBytes {
   /// Where the chunk ends.
   private var end = 0
 
-  init(_ source: any RandomAccessBytes, stretch: Int) {
-    self.source = source
+  init(stretch: Int) {
     self.stretch = max(1, stretch)
   }
 
   var remaining: Int { end - position }
 
-  func start(_ range: Range<Int>) {
+  func start(_ range: Range<Int>, of source: any RandomAccessBytes) {
+    self.source = source
     position = range.lowerBound
     end = range.upperBound
     // Pages are changed in place as they are decoded: nothing held is used twice.
@@ -46,7 +46,7 @@ final class ChunkBytes {
       held = position..<position
       try buffer.reserve(whole, keeping: kept)
       do throws(ByteAccessError) {
-        try source.read(into: buffer.bytes(kept..<whole), at: position + kept)
+        try source?.read(into: buffer.bytes(kept..<whole), at: position + kept)
       } catch {
         throw .unreadable(error)
       }

@@ -43,7 +43,7 @@ final class DeltaTexts {
   private static let batchByteCount = 1 << 20
   private static let queueCapacity = 1_024
 
-  private let limit: Int
+  private var limit = 0
   private var suffixes: DeltaLengthDecoder?
   private var prefixLengths: DeltaDecoder?
   private var prefixes = TextSpans(capacity: queueCapacity)
@@ -57,15 +57,17 @@ final class DeltaTexts {
     var position = 0
   }
 
-  init(limit: Int) {
-    // Two texts have to lie within what 32 bits can count.
-    self.limit = min(limit, 1 << 30)
-  }
-
   var base: UnsafeRawPointer? { UnsafeRawPointer(buffer.base) }
 
-  /// Forgets the text before the next one, as at the start of a chunk.
-  func removeAll() {
+  /// Starts at a chunk, no text of which is to be longer than `limit`.
+  func startChunk(limit: Int) {
+    // Two texts have to lie within what 32 bits can count.
+    self.limit = min(limit, 1 << 30)
+    forget()
+  }
+
+  /// Forgets the text before the next one.
+  func forget() {
     last = 0..<0
   }
 

@@ -5,7 +5,7 @@ final class PageReader {
   /// Headers hold the largest and least value, which may be long; none is longer than this.
   static let maximumHeaderByteCount = 16 << 20
 
-  private let limits: ParquetLimits
+  private var limits = ParquetLimits()
   private let bytes: ChunkBytes
   private let decompressor = PageDecompressor()
   private var decompressed = ReusableBuffer()
@@ -18,12 +18,21 @@ final class PageReader {
   private(set) var pageOffset: Int?
   let dictionary = TextDictionary()
 
-  init(_ source: any RandomAccessBytes, limits: ParquetLimits, stretch: Int) {
-    self.limits = limits
-    bytes = ChunkBytes(source, stretch: stretch)
+  init(stretch: Int) {
+    bytes = ChunkBytes(stretch: stretch)
   }
 
-  func start(_ chunk: ColumnChunk, levels: ColumnLevels) throws(Fault) {
+  /// Goes to where there are no pages.
+  func reset() {
+    entriesLeft = 0
+    pageOffset = nil
+  }
+
+  func start(
+    _ chunk: ColumnChunk, of file: ParquetFile, levels: ColumnLevels
+  ) throws(Fault) {
+    reset()
+    limits = file.limits
     guard !chunk.isEncrypted else { throw .encrypted("the column is") }
     if let file = chunk.otherFile {
       throw .unsupported("the column's data are in the file \(file)")
@@ -32,9 +41,8 @@ final class PageReader {
     self.levels = levels
     entriesLeft = chunk.valueCount
     isAtFirstPage = true
-    pageOffset = nil
     dictionary.removeAll()
-    bytes.start(chunk.byteRange)
+    bytes.start(chunk.byteRange, of: file.bytes)
   }
 
   /// The next page of entries, or nil at the chunk's end.
@@ -60,7 +68,7 @@ final class PageReader {
           throw .unsupported("a dictionary of the encoding \(encoding)")
         }
         let page = try content(header, bareByteCount: 0, isCompressed: true)
-        try dictionary.read(page, count: count)
+        try dictionary.read(page, count: count, owner: &decompressed)
         isAtFirstPage = false
       case .data(let count, let encoding, let definitionEncoding, let repetitionEncoding):
         isAtFirstPage = false

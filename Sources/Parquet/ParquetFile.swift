@@ -87,7 +87,7 @@ public final class ParquetFile: Sendable {
   public func texts(
     of column: ParquetColumn, stretch: Int = defaultStretch
   ) -> TextColumnReader {
-    TextColumnReader(file: self, column: column, limits: limits, stretch: stretch)
+    TextColumnReader(file: self, column: column, stretch: stretch)
   }
 
   private func textPaths(_ accepting: Acceptance) -> [String] {

@@ -11,8 +11,8 @@ public final class TextColumnReader {
   /// costs is not seen.
   private static let batchCapacity = 1_024
 
-  public let column: ParquetColumn
-  private let file: ParquetFile
+  public private(set) var column: ParquetColumn
+  private var file: ParquetFile
   private let pages: PageReader
   private let texts: TextDecoder
 
@@ -37,21 +37,43 @@ public final class TextColumnReader {
   private var batchHasInvalidTexts = false
   private var failure: ParquetError?
 
-  init(file: ParquetFile, column: ParquetColumn, limits: ParquetLimits, stretch: Int) {
+  init(file: ParquetFile, column: ParquetColumn, stretch: Int) {
     self.file = file
     self.column = column
-    pages = PageReader(file.bytes, limits: limits, stretch: stretch)
-    texts = TextDecoder(dictionary: pages.dictionary, limits: limits)
+    pages = PageReader(stretch: stretch)
+    texts = TextDecoder(dictionary: pages.dictionary)
     definition.initialize(repeating: 0, count: Self.batchCapacity)
     repetition.initialize(repeating: 0, count: Self.batchCapacity)
-    guard !file.rowGroups.isEmpty else { return }
-    // A first row group that cannot be read is told of when it is, and leaves the others readable.
-    do throws(ParquetError) { try seek(toRowGroup: 0) } catch { failure = error }
+    move(to: column, of: file)
   }
 
   deinit {
     definition.deallocate()
     repetition.deallocate()
+  }
+
+  /// Goes on to a column of another file, or another column, with the memory that this one took.
+  ///
+  /// For files of a few MB that is as much time as reading them takes.
+  public func move(to column: ParquetColumn, of file: ParquetFile) {
+    self.file = file
+    self.column = column
+    rowGroup = 0
+    reset(rowCount: 0, startRow: 0)
+    pages.reset()
+    guard !file.rowGroups.isEmpty else { return }
+    // A first row group that cannot be read is told of when it is, and leaves the others readable.
+    do throws(ParquetError) { try seek(toRowGroup: 0) } catch { failure = error }
+  }
+
+  private func reset(rowCount: Int, startRow: Int) {
+    self.rowCount = rowCount
+    self.startRow = startRow
+    entriesLeftInPage = 0
+    rowsStarted = 0
+    rowsAtPageEnd = nil
+    batch = 0..<0
+    failure = nil
   }
 
   /// The row of the row group that ``next(appendingTo:)`` gives next: what a saved place needs.
@@ -68,16 +90,10 @@ public final class TextColumnReader {
         ParquetPlace(file: file.name, rowGroup: rowGroup), row: row, count: rowCount)
     }
     self.rowGroup = rowGroup
-    self.rowCount = rowCount
-    startRow = row
-    entriesLeftInPage = 0
-    rowsStarted = 0
-    rowsAtPageEnd = nil
-    batch = 0..<0
-    failure = nil
+    reset(rowCount: rowCount, startRow: row)
     try placing { () throws(Fault) in
-      try pages.start(chunk, levels: column.levels)
-      texts.startChunk()
+      try pages.start(chunk, of: file, levels: column.levels)
+      texts.startChunk(file.limits)
     }
   }
 

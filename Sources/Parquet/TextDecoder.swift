@@ -9,26 +9,25 @@ final class TextDecoder {
   }
 
   private let dictionary: TextDictionary
-  private let deltaTexts: DeltaTexts
+  private let deltaTexts = DeltaTexts()
   private var source = Source.none
   /// What the starts of the texts decoded last are counted from.
   private(set) var base: UnsafeRawPointer?
 
-  init(dictionary: TextDictionary, limits: ParquetLimits) {
+  init(dictionary: TextDictionary) {
     self.dictionary = dictionary
-    deltaTexts = DeltaTexts(limit: limits.pageByteCount)
   }
 
-  func startChunk() {
+  func startChunk(_ limits: ParquetLimits) {
     source = .none
-    deltaTexts.removeAll()
+    deltaTexts.startChunk(limit: limits.pageByteCount)
   }
 
   /// Starts at a page; the numbers of encodings are those of `Encoding` in parquet.thrift.
   func start(_ page: DataPage) throws(Fault) {
     let bytes = UnsafeRawBufferPointer(page.values)
     base = bytes.baseAddress
-    if page.encoding != 7 { deltaTexts.removeAll() }
+    if page.encoding != 7 { deltaTexts.forget() }
     switch page.encoding {
     case 0: source = .plain(PlainTexts(page.values))
     case 2, 8:

@@ -80,14 +80,24 @@ final class TextDictionary {
     count = nil
   }
 
-  func read(_ page: UnsafeMutableRawBufferPointer, count: Int) throws(Fault) {
+  /// Reads a dictionary's page.
+  ///
+  /// - Parameter owner: The memory that may hold the page, and nothing else that is needed: it is
+  ///   taken over, rather than copied, if it does.
+  func read(
+    _ page: UnsafeMutableRawBufferPointer, count: Int, owner: inout ReusableBuffer
+  ) throws(Fault) {
     guard count <= page.count / 4 else {
       throw .corrupt("a dictionary of \(count) texts in \(page.count) bytes")
     }
-    // Room for one byte, so that an empty dictionary has an address too.
-    try buffer.reserve(page.count + 1)
+    if let base = owner.base, page.baseAddress == base {
+      swap(&buffer, &owner)
+    } else {
+      // Room for one byte, so that an empty dictionary has an address too.
+      try buffer.reserve(page.count + 1)
+      buffer.bytes(0..<page.count).copyMemory(from: UnsafeRawBufferPointer(page))
+    }
     let own = buffer.bytes(0..<page.count)
-    own.copyMemory(from: UnsafeRawBufferPointer(page))
     if count > spans.capacity { spans = TextSpans(capacity: count) }
     var texts = PlainTexts(own)
     let stretch = try texts.decode(count, into: spans.starts, spans.counts)

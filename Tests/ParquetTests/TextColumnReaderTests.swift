@@ -67,6 +67,30 @@ import Testing
     }
   }
 
+  /// One reader for all files and columns, in the order that changes codec and encoding most.
+  @Test func aReaderGoesOnToOtherFiles() throws {
+    let values = try Fixture.values()
+    let empty = try Fixture.open("empty.parquet")
+    let reader = empty.texts(of: try empty.textColumn("text"))
+    for (path, expected) in values {
+      for name in Self.sameTable {
+        let file = try Fixture.open(name)
+        reader.move(to: try file.textColumn(path), of: file)
+        // Left in the middle, or read to its end.
+        _ = try nextRow(reader)
+        #expect(reader.row == 1)
+        var found: [[String?]] = []
+        for group in file.rowGroups.indices {
+          try reader.seek(toRowGroup: group)
+          found += try rest(reader)
+        }
+        #expect(found == expected)
+      }
+      reader.move(to: try empty.textColumn(path), of: empty)
+      #expect(try nextRow(reader) == nil)
+    }
+  }
+
   @Test func emptyTablesHaveNoRows() throws {
     let file = try Fixture.open("empty.parquet")
     #expect(file.rowCount == 0)
