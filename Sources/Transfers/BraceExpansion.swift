@@ -1,7 +1,7 @@
 /// Braces as the shell has them: `{a,b}` and `{000..099}`, also within each other.
-enum BraceExpansion {
+package enum BraceExpansion {
   /// More addresses than this are a slip: 10⁵ shards of 256 MB are 25 TB.
-  static let limit = 100_000
+  package static let limit = 100_000
 
   /// The texts that a pattern stands for, in the order it writes them.
   ///
@@ -9,7 +9,7 @@ enum BraceExpansion {
   /// width of its wider bound if either begins with a zero.
   ///
   /// - Throws: ``TransferError/tooManyAddresses(pattern:limit:)``.
-  static func expand(_ pattern: String) throws(TransferError) -> [String] {
+  package static func expand(_ pattern: String) throws(TransferError) -> [String] {
     guard let texts = texts(of: Array(pattern.utf8), depth: 0) else {
       throw .tooManyAddresses(pattern: SecretFreeText.address(pattern), limit: limit)
     }

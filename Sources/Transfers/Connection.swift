@@ -182,7 +182,7 @@ final class Connection {
   }
 }
 
-enum HTTPMethod: String, Sendable {
+package enum HTTPMethod: String, Sendable {
   case get = "GET"
   case head = "HEAD"
 }

@@ -1,9 +1,9 @@
 import Foundation
 
 /// Servers' explanations of why they refuse.
-enum Explanation {
+package enum Explanation {
   /// The message in the body of an error: S3's XML, the hub's JSON, or a page's title.
-  static func of(_ body: [UInt8]) -> String {
+  package static func of(_ body: [UInt8]) -> String {
     let text = String(decoding: body, as: UTF8.self)
     if let code = XMLElements.first("Code", in: text) {
       return [code, XMLElements.first("Message", in: text)].compactMap { $0 }
@@ -16,7 +16,7 @@ enum Explanation {
   }
 
   /// The title of an HTML page, or its first words; nil if it does not look like one.
-  static func pageTitle(_ text: String) -> String? {
+  package static func pageTitle(_ text: String) -> String? {
     let start = text.drop { $0.isWhitespace || $0 == "\u{FEFF}" }.prefix(64).lowercased()
     let isPage = ["<!doctype html", "<html", "<head", "<body", "<script", "<title", "<!--"]
       .contains { start.hasPrefix($0) }

@@ -1,7 +1,7 @@
 /// A pattern of names: `*` and `?` within a folder, `**` across folders, `[a-z]` and `[!a-z]`.
 ///
 /// `**/` stands for any number of folders, also none.
-struct GlobPattern: Sendable, Equatable {
+package struct GlobPattern: Sendable, Equatable {
   private enum Element: Sendable, Equatable {
     case scalar(Unicode.Scalar)
     case any
@@ -17,9 +17,9 @@ struct GlobPattern: Sendable, Equatable {
   private let elements: [Element]
 
   /// What every match begins with.
-  let literalPrefix: String
+  package let literalPrefix: String
 
-  init(_ text: String) {
+  package init(_ text: String) {
     let scalars = Array(text.unicodeScalars)
     var elements: [Element] = []
     var index = 0
@@ -58,12 +58,12 @@ struct GlobPattern: Sendable, Equatable {
   }
 
   /// Whether it stands for itself alone.
-  var isLiteral: Bool {
+  package var isLiteral: Bool {
     elements.allSatisfy { if case .scalar = $0 { true } else { false } }
   }
 
   /// Whether a name matches, in time of at most their lengths' product.
-  func matches(_ name: String) -> Bool {
+  package func matches(_ name: String) -> Bool {
     // states[i]: the first i elements match what was read.
     var states = [Bool](repeating: false, count: elements.count + 1)
     enter(0, &states)

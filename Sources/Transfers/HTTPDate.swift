@@ -2,13 +2,13 @@ import Foundation
 
 /// The dates of HTTP headers (RFC 9110, section 5.6.7), of which servers send the first form:
 /// `Sun, 06 Nov 1994 08:49:37 GMT`.
-enum HTTPDate {
+package enum HTTPDate {
   private static let months = [
     "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec",
   ]
 
   /// Seconds since 1970, or nil if the text is no such date.
-  static func seconds(_ text: String) -> Int? {
+  package static func seconds(_ text: String) -> Int? {
     let parts = text.split(whereSeparator: { " -:,".contains($0) })
     guard parts.count == 8, parts[7] == "GMT", let day = Int(parts[1]),
       let month = months.firstIndex(of: String(parts[2])), let year = Int(parts[3]),
@@ -24,7 +24,7 @@ enum HTTPDate {
   }
 
   /// A time as Signature Version 4 writes it, `YYYYMMDDTHHMMSSZ`.
-  static func compact(_ seconds: Int) -> String {
+  package static func compact(_ seconds: Int) -> String {
     var time = time_t(seconds)
     var fields = tm()
     gmtime_r(&time, &fields)

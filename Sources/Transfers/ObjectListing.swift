@@ -51,18 +51,24 @@ extension TransferClient {
 }
 
 /// A page of `ListObjectsV2`'s answer.
-struct ObjectListingPage: Equatable {
-  struct Object: Equatable {
+package struct ObjectListingPage: Equatable {
+  package struct Object: Equatable {
     var key: String
     var byteCount: Int
     var entityTag: String?
+
+    package init(key: String, byteCount: Int, entityTag: String?) {
+      self.key = key
+      self.byteCount = byteCount
+      self.entityTag = entityTag
+    }
   }
 
-  var objects: [Object] = []
+  package var objects: [Object] = []
   /// What asks for the next page.
-  var next: String?
+  package var next: String?
 
-  init(_ body: [UInt8], name: String) throws(TransferError) {
+  package init(_ body: [UInt8], name: String) throws(TransferError) {
     let text = String(decoding: body, as: UTF8.self)
     guard XMLElements.first("ListBucketResult", in: text) != nil else {
       throw .malformedListing(

@@ -2,7 +2,7 @@ import Files
 import Foundation
 
 /// A file that is being downloaded, with what is known of its object beside it.
-final class PartialFile {
+package final class PartialFile {
   /// What the bytes are of.
   struct Record: Codable, Equatable {
     /// The address without secrets.
@@ -44,7 +44,7 @@ final class PartialFile {
   private let descriptor: Int32
 
   /// Opens or makes the partial file, for one process at a time.
-  init(path: String, name: String) throws(TransferError) {
+  package init(path: String, name: String) throws(TransferError) {
     self.path = path
     self.name = name
     partialPath = "\(path).partial"

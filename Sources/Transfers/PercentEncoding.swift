@@ -1,25 +1,25 @@
 /// Percent-encoding of URLs (RFC 3986, section 2).
-enum PercentEncoding {
+package enum PercentEncoding {
   /// Every byte but the unreserved ones is encoded.
-  static func component(_ text: String) -> String { encoded(text, keeping: []) }
+  package static func component(_ text: String) -> String { encoded(text, keeping: []) }
 
   /// As ``component(_:)``, with slashes kept.
-  static func path(_ text: String) -> String { encoded(text, keeping: [0x2F]) }
+  package static func path(_ text: String) -> String { encoded(text, keeping: [0x2F]) }
 
   /// Names and values, sorted by their encoded names as Signature Version 4 wants them.
-  static func query(_ items: [(String, String)]) -> String {
+  package static func query(_ items: [(String, String)]) -> String {
     items.map { (component($0.0), component($0.1)) }.sorted { $0 < $1 }
       .map { "\($0.0)=\($0.1)" }.joined(separator: "&")
   }
 
   /// Encodes what no URL may hold (spaces, controls, bytes above 0x7E) and leaves the rest alone.
-  static func forgiving(_ text: String) -> String {
+  package static func forgiving(_ text: String) -> String {
     text.utf8.contains { $0 <= 0x20 || $0 >= 0x7F }
       ? encoded(text, keeping: Set((0x21...0x7E).map { UInt8($0) })) : text
   }
 
   /// Decodes `%XX`; what is not followed by two digits stays as it is.
-  static func decoded(_ text: String, plusIsSpace: Bool = false) -> String {
+  package static func decoded(_ text: String, plusIsSpace: Bool = false) -> String {
     var bytes: [UInt8] = []
     var rest = Array(text.utf8)[...]
     while let byte = rest.popFirst() {

@@ -31,7 +31,7 @@ public struct RemoteEntry: Sendable, Equatable {
   }
 
   /// The SHA-256 of its content in hexadecimal, where the hub says it.
-  var contentDigest: String? {
+  package var contentDigest: String? {
     guard case .hub = address, let tag = entityTag.map({ ObjectIdentity.bare($0) }),
       tag.utf8.count == 64, tag.allSatisfy(\.isHexDigit)
     else { return nil }

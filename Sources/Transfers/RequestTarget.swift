@@ -1,28 +1,28 @@
 import Foundation
 
 /// Where a request goes and who asks.
-struct RequestTarget: Sendable {
+package struct RequestTarget: Sendable {
   /// What lets the asker in; sent to the target's own origin alone.
-  enum Authorization: Sendable {
+  package enum Authorization: Sendable {
     case none
     case header(String)
     case signed(SignatureV4)
   }
 
-  enum Kind: Sendable {
+  package enum Kind: Sendable {
     case web
     case object(bucket: String, region: String, isSigned: Bool)
     case hub(hasToken: Bool)
   }
 
   /// The address without secrets.
-  var name: String
-  var url: WebURL
-  var authorization: Authorization
-  var kind: Kind
+  package var name: String
+  package var url: WebURL
+  package var authorization: Authorization
+  package var kind: Kind
 
   /// The headers that let the asker in at one hop of a chain of redirects.
-  func authorizing(
+  package func authorizing(
     _ method: HTTPMethod, at hop: WebURL, now: Int
   ) -> [(String, String)] {
     guard hop.origin == url.origin else { return [] }
@@ -68,7 +68,7 @@ struct RequestTarget: Sendable {
 }
 
 /// What a request is about.
-enum Destination: Sendable {
+package enum Destination: Sendable {
   case address(RemoteAddress)
   /// A path of the hub's own, such as its API's, or an absolute address that it gave.
   case hub(String, name: String)
@@ -76,7 +76,7 @@ enum Destination: Sendable {
   case bucket(String, query: [(String, String)], name: String)
 
   /// The address without secrets.
-  var name: String {
+  package var name: String {
     switch self {
     case .address(let address): address.name
     case .hub(_, let name), .bucket(_, _, let name): name
@@ -97,7 +97,7 @@ extension TransferEnvironment {
   ///
   /// - Parameter region: The bucket's region, where it turned out to be another than the
   ///   environment's.
-  func target(
+  package func target(
     for destination: Destination, region: String? = nil
   ) throws(TransferError) -> RequestTarget {
     let name = destination.name

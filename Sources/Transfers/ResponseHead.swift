@@ -1,17 +1,19 @@
 import Foundation
 
 /// A response's status and headers.
-struct ResponseHead: Sendable, Equatable {
-  var status = 0
+package struct ResponseHead: Sendable, Equatable {
+  package init() {}
+
+  package var status = 0
   /// Names in lower case; what came several times is joined by commas.
-  private(set) var headers: [String: String] = [:]
+  package private(set) var headers: [String: String] = [:]
   private var byteCount = 0
 
   /// More than this is thrown away: no server needs it, and a hostile one must not fill memory.
   private static let byteLimit = 256 << 10
 
   /// Takes one line as it came, the status line first.
-  mutating func append(line: String) {
+  package mutating func append(line: String) {
     let line = line.trimmingCharacters(in: .whitespacesAndNewlines)
     byteCount += line.utf8.count
     guard byteCount <= Self.byteLimit else { return }
@@ -26,15 +28,17 @@ struct ResponseHead: Sendable, Equatable {
     }
   }
 
-  subscript(_ name: String) -> String? { headers[name] }
+  package subscript(_ name: String) -> String? { headers[name] }
 
-  var isRedirect: Bool { [301, 302, 303, 307, 308].contains(status) && headers["location"] != nil }
+  package var isRedirect: Bool {
+    [301, 302, 303, 307, 308].contains(status) && headers["location"] != nil
+  }
 
   /// The length of the body that follows (or would follow, for HEAD).
-  var contentLength: Int? { headers["content-length"].flatMap { Int($0) } }
+  package var contentLength: Int? { headers["content-length"].flatMap { Int($0) } }
 
   /// The range that a 206 brings: its bounds, and the size of the whole if it is told.
-  var contentRange: (range: Range<Int>, total: Int?)? {
+  package var contentRange: (range: Range<Int>, total: Int?)? {
     guard let text = headers["content-range"], text.lowercased().hasPrefix("bytes ") else {
       return nil
     }
@@ -47,7 +51,7 @@ struct ResponseHead: Sendable, Equatable {
   }
 
   /// The size that a 416 tells.
-  var unsatisfiedTotal: Int? {
+  package var unsatisfiedTotal: Int? {
     guard let text = headers["content-range"], text.lowercased().hasPrefix("bytes */") else {
       return nil
     }
@@ -55,7 +59,7 @@ struct ResponseHead: Sendable, Equatable {
   }
 
   /// The size of the whole object, from whichever header has it.
-  var objectByteCount: Int? {
+  package var objectByteCount: Int? {
     switch status {
     case 200: contentLength
     case 206: contentRange?.total
@@ -65,22 +69,22 @@ struct ResponseHead: Sendable, Equatable {
   }
 
   /// Whether it claims to be a page for people.
-  var isMarkup: Bool {
+  package var isMarkup: Bool {
     let type = (headers["content-type"] ?? "").lowercased()
     return type.hasPrefix("text/html") || type.hasPrefix("application/xhtml")
   }
 
   /// How long the server asks to wait, in seconds or until a date.
-  var retryAfter: Duration? { retryAfter(now: Int(Date().timeIntervalSince1970)) }
+  package var retryAfter: Duration? { retryAfter(now: Int(Date().timeIntervalSince1970)) }
 
-  func retryAfter(now: Int) -> Duration? {
+  package func retryAfter(now: Int) -> Duration? {
     guard let text = headers["retry-after"] else { return nil }
     if let seconds = Int(text) { return .seconds(min(max(0, seconds), 1_000_000)) }
     return HTTPDate.seconds(text).map { .seconds(max(0, $0 - now)) }
   }
 
   /// The address of `Link: <address>; rel="next"` (RFC 8288).
-  var nextLink: String? {
+  package var nextLink: String? {
     guard let text = headers["link"] else { return nil }
     for link in text.components(separatedBy: "<").dropFirst() {
       guard let end = link.firstIndex(of: ">") else { continue }

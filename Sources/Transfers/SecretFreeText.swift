@@ -1,9 +1,9 @@
 /// What may be shown: names without what opens them, and servers' words without what a terminal
 /// would obey.
-enum SecretFreeText {
+package enum SecretFreeText {
   /// An address without user and password, and without the values of its query, which hold the
   /// signature of a presigned address.
-  static func address(_ address: String) -> String {
+  package static func address(_ address: String) -> String {
     var text = address
     if let scheme = text.range(of: "://") {
       let end = text[scheme.upperBound...].firstIndex { "/?#".contains($0) } ?? text.endIndex
@@ -24,7 +24,7 @@ enum SecretFreeText {
   }
 
   /// At most `limit` characters, runs of white space and control characters as one space.
-  static func printable(_ text: String, limit: Int = 1_000) -> String {
+  package static func printable(_ text: String, limit: Int = 1_000) -> String {
     var result = ""
     var count = 0
     for scalar in text.unicodeScalars {

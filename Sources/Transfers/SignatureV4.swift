@@ -4,15 +4,24 @@
 /// libcurl can sign by itself (`CURLOPT_AWS_SIGV4`), but the one of Debian 12 (7.88) signs the
 /// query in the order given and the path as it is, and later ones encode both again: what is
 /// right for one is wrong for another. Here the signed text does not depend on the library.
-struct SignatureV4: Sendable, Equatable {
-  var accessKey: String
-  var secretKey: String
-  var sessionToken: String?
-  var region: String
-  var service = "s3"
+package struct SignatureV4: Sendable, Equatable {
+  package var accessKey: String
+  package var secretKey: String
+  package var sessionToken: String?
+  package var region: String
+  package var service = "s3"
+
+  package init(
+    accessKey: String, secretKey: String, sessionToken: String? = nil, region: String
+  ) {
+    self.accessKey = accessKey
+    self.secretKey = secretKey
+    self.sessionToken = sessionToken
+    self.region = region
+  }
 
   /// The digest of a request without a body.
-  static let emptyPayload = SHA256Digest.hexadecimal(SHA256Digest.of([]))
+  package static let emptyPayload = SHA256Digest.hexadecimal(SHA256Digest.of([]))
 
   /// Returns the headers to add to a request without a body.
   ///
@@ -21,7 +30,7 @@ struct SignatureV4: Sendable, Equatable {
   ///   - query: Names and values, not encoded, in any order.
   ///   - headers: Further headers to sign, with names in lower case.
   ///   - date: The time as `YYYYMMDDTHHMMSSZ`.
-  func headers(
+  package func headers(
     method: String, host: String, path: String, query: [(String, String)] = [],
     headers: [(String, String)] = [], date: String
   ) -> [(String, String)] {

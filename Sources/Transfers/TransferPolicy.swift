@@ -41,7 +41,7 @@ public struct TransferPolicy: Sendable {
   /// The wait after the attempt of this number (from 1) without progress.
   ///
   /// - Parameter seed: Whose wait it is: the same seed waits the same times.
-  func delay(afterAttempt attempt: Int, seed: UInt64) -> Duration {
+  package func delay(afterAttempt attempt: Int, seed: UInt64) -> Duration {
     let doubled = firstDelay * (1 << min(max(0, attempt - 1), 20))
     // SplitMix64 (Steele, Lea & Flood 2014), one step.
     var bits = seed &+ UInt64(attempt) &* 0x9E37_79B9_7F4A_7C15
@@ -68,7 +68,7 @@ public struct TransferRetry: Sendable, CustomStringConvertible {
 }
 
 extension Duration {
-  var inSeconds: Double {
+  package var inSeconds: Double {
     Double(components.seconds) + Double(components.attoseconds) * 1e-18
   }
 

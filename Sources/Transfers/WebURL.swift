@@ -1,27 +1,27 @@
 import CCurl
 
 /// A URL's parts, as libcurl reads them: what is checked here is what is sent there.
-struct WebURL: Sendable, Equatable {
+package struct WebURL: Sendable, Equatable {
   /// The whole, without user and password.
-  let text: String
-  let scheme: String
-  let host: String
-  let port: String
-  let path: String
-  let query: String?
+  package let text: String
+  package let scheme: String
+  package let host: String
+  package let port: String
+  package let path: String
+  package let query: String?
   /// `user:password`, decoded, if the text had it.
-  let userInfo: String?
+  package let userInfo: String?
 
   /// Scheme, host and port: credentials go where all three are the same.
-  var origin: String { "\(scheme)://\(host):\(port)" }
+  package var origin: String { "\(scheme)://\(host):\(port)" }
 
   /// The host as its header says it: with the port only where it is not the scheme's own.
-  var hostHeader: String {
+  package var hostHeader: String {
     port == (scheme == "https" ? "443" : "80") ? host : "\(host):\(port)"
   }
 
   /// The query's names and values, decoded.
-  var queryItems: [(String, String)] {
+  package var queryItems: [(String, String)] {
     (query ?? "").split(separator: "&").map { item in
       let parts = item.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
       return (
@@ -32,7 +32,7 @@ struct WebURL: Sendable, Equatable {
   }
 
   /// Reads an absolute URL, or one that is relative to `base`; nil if it is no http or https one.
-  init?(_ text: String, relativeTo base: WebURL? = nil) {
+  package init?(_ text: String, relativeTo base: WebURL? = nil) {
     guard let handle = curl_url() else { return nil }
     defer { curl_url_cleanup(handle) }
     let flags = UInt32(CURLU_PATH_AS_IS)

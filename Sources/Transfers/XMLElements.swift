@@ -2,9 +2,9 @@
 ///
 /// S3's listings are flat: an element's content ends at its own end tag. What does not look as
 /// expected is not found, and the caller says so; nothing here can fail otherwise.
-enum XMLElements {
+package enum XMLElements {
   /// The contents of all elements of a name, in order, not decoded.
-  static func all(_ name: String, in text: some StringProtocol) -> [Substring] {
+  package static func all(_ name: String, in text: some StringProtocol) -> [Substring] {
     let text = Substring(text)
     var found: [Substring] = []
     var rest = text
@@ -23,7 +23,7 @@ enum XMLElements {
   }
 
   /// The decoded content of the first element of a name.
-  static func first(_ name: String, in text: some StringProtocol) -> String? {
+  package static func first(_ name: String, in text: some StringProtocol) -> String? {
     let text = Substring(text)
     guard let start = nextStart(of: name, in: text) else { return nil }
     if start.isEmpty { return "" }
@@ -32,7 +32,7 @@ enum XMLElements {
   }
 
   /// Replaces character references (XML 1.0, section 4.1).
-  static func decoded(_ text: String) -> String {
+  package static func decoded(_ text: String) -> String {
     guard text.utf8.contains(0x26) else { return text }
     var result = ""
     var rest = Substring(text)

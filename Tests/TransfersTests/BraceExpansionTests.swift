@@ -1,6 +1,6 @@
 import Testing
 
-@testable import Transfers
+import Transfers
 
 @Suite struct BraceExpansionTests {
   /// As bash 5 expands them.

@@ -1,7 +1,7 @@
 import Foundation
 import Testing
 
-@testable import Transfers
+import Transfers
 
 /// Text from outside that nobody meant well: every reader of it ends, without a crash.
 ///

@@ -1,7 +1,7 @@
 import Foundation
 import Testing
 
-@testable import Transfers
+import Transfers
 
 @Suite(.enabled(if: FixtureServer.isPossible, "python3 runs the test servers"))
 struct ListingTests {

@@ -1,7 +1,7 @@
 import Foundation
 import Testing
 
-@testable import Transfers
+import Transfers
 
 /// A second opinion on S3: moto, where the interpreter has it (`pip install 'moto[server]'`).
 ///

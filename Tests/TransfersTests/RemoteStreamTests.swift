@@ -3,7 +3,7 @@ import Synchronization
 import TestSupport
 import Testing
 
-@testable import Transfers
+import Transfers
 
 @Suite(.enabled(if: FixtureServer.isPossible, "python3 runs the test servers"))
 struct RemoteStreamTests {

@@ -1,6 +1,6 @@
 import Testing
 
-@testable import Transfers
+import Transfers
 
 @Suite struct ResponseHeadTests {
   private func head(_ lines: String...) -> ResponseHead {

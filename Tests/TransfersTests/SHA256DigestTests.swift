@@ -1,6 +1,6 @@
 import Testing
 
-@testable import Transfers
+import Transfers
 
 @Suite struct SHA256DigestTests {
   /// FIPS 180-4's examples.

@@ -1,6 +1,6 @@
 import Testing
 
-@testable import Transfers
+import Transfers
 
 /// The examples of the Amazon S3 API Reference, "Signature Calculations for the Authorization
 /// Header".

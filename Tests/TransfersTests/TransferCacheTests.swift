@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-@testable import Transfers
+import Transfers
 
 @Suite(.enabled(if: FixtureServer.isPossible, "python3 runs the test servers"))
 struct TransferCacheTests {

@@ -1,7 +1,7 @@
 import TestSupport
 import Testing
 
-@testable import Transfers
+import Transfers
 
 @Suite struct TransferEnvironmentTests {
   let home: TemporaryFolder

@@ -1,6 +1,6 @@
 import Testing
 
-@testable import Transfers
+import Transfers
 
 @Suite struct XMLElementsTests {
   @Test func elementsAreFound() {
