@@ -53,9 +53,9 @@ extension TransferClient {
 /// A page of `ListObjectsV2`'s answer.
 package struct ObjectListingPage: Equatable {
   package struct Object: Equatable {
-    package var key: String
-    package var byteCount: Int
-    package var entityTag: String?
+    var key: String
+    var byteCount: Int
+    var entityTag: String?
 
     package init(key: String, byteCount: Int, entityTag: String?) {
       self.key = key

@@ -3,23 +3,23 @@ import Foundation
 /// Where a request goes and who asks.
 package struct RequestTarget: Sendable {
   /// What lets the asker in; sent to the target's own origin alone.
-  enum Authorization: Sendable {
+  package enum Authorization: Sendable {
     case none
     case header(String)
     case signed(SignatureV4)
   }
 
-  enum Kind: Sendable {
+  package enum Kind: Sendable {
     case web
     case object(bucket: String, region: String, isSigned: Bool)
     case hub(hasToken: Bool)
   }
 
   /// The address without secrets.
-  var name: String
+  package var name: String
   package var url: WebURL
-  var authorization: Authorization
-  var kind: Kind
+  package var authorization: Authorization
+  package var kind: Kind
 
   /// The headers that let the asker in at one hop of a chain of redirects.
   package func authorizing(
@@ -76,7 +76,7 @@ package enum Destination: Sendable {
   case bucket(String, query: [(String, String)], name: String)
 
   /// The address without secrets.
-  var name: String {
+  package var name: String {
     switch self {
     case .address(let address): address.name
     case .hub(_, let name), .bucket(_, _, let name): name

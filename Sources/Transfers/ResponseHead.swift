@@ -2,6 +2,8 @@ import Foundation
 
 /// A response's status and headers.
 package struct ResponseHead: Sendable, Equatable {
+  package init() {}
+
   package var status = 0
   /// Names in lower case; what came several times is joined by commas.
   package private(set) var headers: [String: String] = [:]

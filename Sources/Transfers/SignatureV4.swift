@@ -12,14 +12,12 @@ package struct SignatureV4: Sendable, Equatable {
   package var service = "s3"
 
   package init(
-    accessKey: String, secretKey: String, sessionToken: String? = nil, region: String,
-    service: String = "s3"
+    accessKey: String, secretKey: String, sessionToken: String? = nil, region: String
   ) {
     self.accessKey = accessKey
     self.secretKey = secretKey
     self.sessionToken = sessionToken
     self.region = region
-    self.service = service
   }
 
   /// The digest of a request without a body.

@@ -90,12 +90,9 @@ final class FixtureServer: Sendable {
 
   /// What was asked of an object.
   func requests(_ name: String) throws -> [Request] {
-    let client = TransferClient(environment: TransferEnvironment())
-    let exchange = try client.exchange(
-      .address(RemoteAddress("\(address)/log?name=\(PercentEncoding.component(name))")),
-      TransferClient.Question())
-    let body = try #require(try exchange.body(limit: 1 << 24))
-    return try JSONDecoder().decode([Request].self, from: Data(body))
+    let log = try TransferClient.hasty().stream(
+      "\(address)/log?name=\(PercentEncoding.component(name))")
+    return try JSONDecoder().decode([Request].self, from: Data(log.rest()))
   }
 }
 
