@@ -34,7 +34,7 @@ final class CachedBlocks: Sendable {
   /// Nil if the entry does not say what it is: then there is nothing to keep blocks under.
   ///
   /// - Parameter isSequential: Whether the next block will be wanted after each.
-  package init?(
+  init?(
     _ entry: RemoteEntry, client: TransferClient, cache: TransferCache, isSequential: Bool,
     skippedByteLimit: Int? = nil
   ) {

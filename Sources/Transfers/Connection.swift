@@ -2,7 +2,7 @@ import CCurl
 import Foundation
 
 /// Why a connection brings nothing more.
-package enum ConnectionFault: Error, Equatable {
+enum ConnectionFault: Error, Equatable {
   /// A host's name leads nowhere.
   case unresolved(String)
   /// In a way that another attempt may mend.
@@ -25,7 +25,7 @@ package enum ConnectionFault: Error, Equatable {
 /// response before, which is freed by then (curl issue 11101, mended in later ones).
 ///
 /// One thread at a time may use it.
-package final class Connection {
+final class Connection {
   private let multi: UnsafeMutableRawPointer
   /// The request under way.
   private var easy: UnsafeMutableRawPointer?
@@ -40,7 +40,7 @@ package final class Connection {
   private static let isInitialized = samara_curl_initialize() == CURLE_OK
 
   /// Nil if libcurl has no memory for it.
-  package init?(policy: TransferPolicy, environment: TransferEnvironment) {
+  init?(policy: TransferPolicy, environment: TransferEnvironment) {
     guard Self.isInitialized, let multi = curl_multi_init() else { return nil }
     self.multi = multi
     self.policy = policy
@@ -88,7 +88,7 @@ package final class Connection {
   }
 
   /// Sends a request and waits for the head of its response.
-  package func start(
+  func start(
     method: HTTPMethod, url: String, origin: String, headers: [(String, String)]
   ) throws(ConnectionFault) -> ResponseHead {
     detach()
@@ -114,7 +114,7 @@ package final class Connection {
   }
 
   /// Fills the front of `buffer` with what comes next of the body; zero at its end.
-  package func read(into buffer: UnsafeMutableRawBufferPointer) throws(ConnectionFault) -> Int {
+  func read(into buffer: UnsafeMutableRawBufferPointer) throws(ConnectionFault) -> Int {
     if policy.isCancelled() { throw .cancelled }
     sink.open(buffer)
     defer { sink.close() }
@@ -129,7 +129,7 @@ package final class Connection {
   }
 
   /// Ends the request. A connection whose body was read to its end is kept open.
-  package func detach() {
+  func detach() {
     if let easy {
       curl_multi_remove_handle(multi, easy)
       curl_easy_cleanup(easy)

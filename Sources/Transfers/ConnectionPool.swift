@@ -1,7 +1,7 @@
 import Synchronization
 
 /// Connections that are kept open between requests.
-package final class ConnectionPool: Sendable {
+final class ConnectionPool: Sendable {
   /// A connection in nobody's hands: whoever takes it out of the pool is alone with it.
   private struct Idle: @unchecked Sendable { let connection: Connection }
 
@@ -12,13 +12,13 @@ package final class ConnectionPool: Sendable {
   /// More readers than this at once are rare, and idle connections cost the servers memory.
   private static let limit = 16
 
-  package init(policy: TransferPolicy, environment: TransferEnvironment) {
+  init(policy: TransferPolicy, environment: TransferEnvironment) {
     self.policy = policy
     self.environment = environment
   }
 
   /// Returns a connection, one that stands to `origin` already if there is one.
-  package func take(for origin: String) throws(ConnectionFault) -> Connection {
+  func take(for origin: String) throws(ConnectionFault) -> Connection {
     let kept = idle.withLock { idle -> Idle? in
       guard let index = idle.lastIndex(where: { $0.connection.origin == origin }) else {
         return nil
@@ -32,7 +32,7 @@ package final class ConnectionPool: Sendable {
     return new
   }
 
-  package func give(back connection: Connection) {
+  func give(back connection: Connection) {
     connection.detach()
     let kept = Idle(connection: connection)
     let dropped = idle.withLock { idle -> Idle? in

@@ -13,12 +13,6 @@ public enum Download {
     public var byteCount: Int?
     /// How much of it an earlier try had left.
     public var bytesFound: Int
-
-    package init(bytesDone: Int, byteCount: Int?, bytesFound: Int) {
-      self.bytesDone = bytesDone
-      self.byteCount = byteCount
-      self.bytesFound = bytesFound
-    }
   }
 
   /// Fetches an object to `path`.

@@ -1,15 +1,15 @@
 import Foundation
 
 /// A response whose body is being read.
-package final class Exchange {
-  package let target: RequestTarget
-  package let head: ResponseHead
+final class Exchange {
+  let target: RequestTarget
+  let head: ResponseHead
   /// The head of the first answer, before any redirect: the hub's own word about a file.
-  package let firstHead: ResponseHead
+  let firstHead: ResponseHead
   private var connection: Connection?
   private let pool: ConnectionPool
 
-  package init(
+  init(
     target: RequestTarget, head: ResponseHead, firstHead: ResponseHead, connection: Connection,
     pool: ConnectionPool
   ) {
@@ -23,7 +23,7 @@ package final class Exchange {
   deinit { close() }
 
   /// Reads what comes next of the body; zero at its end.
-  package func read(
+  func read(
     into buffer: UnsafeMutableRawBufferPointer, byte: Int
   ) throws(TransferFailure) -> Int {
     guard let connection else { return 0 }
@@ -33,7 +33,7 @@ package final class Exchange {
   }
 
   /// Reads the body to its end, if it has at most `limit` bytes; else nil.
-  package func body(limit: Int) throws(TransferFailure) -> [UInt8]? {
+  func body(limit: Int) throws(TransferFailure) -> [UInt8]? {
     var bytes: [UInt8] = []
     let piece = UnsafeMutableRawBufferPointer.allocate(byteCount: 64 << 10, alignment: 16)
     defer { piece.deallocate() }
@@ -46,7 +46,7 @@ package final class Exchange {
   }
 
   /// The first bytes of the body, at most `limit`, fewer if it ends or fails before.
-  package func beginning(limit: Int) -> [UInt8] {
+  func beginning(limit: Int) -> [UInt8] {
     var bytes = [UInt8](repeating: 0, count: limit)
     var filled = 0
     bytes.withUnsafeMutableBytes { buffer in
@@ -60,18 +60,18 @@ package final class Exchange {
   }
 
   /// Passes over a small body, so that the connection stays open; gives up a large one.
-  package func drain() {
+  func drain() {
     if (head.contentLength ?? 0) <= 64 << 10 { _ = beginning(limit: 64 << 10) }
     close()
   }
 
-  package func close() {
+  func close() {
     if let connection { pool.give(back: connection) }
     connection = nil
   }
 
   /// The failure that the status means, in the server's own words where it has any.
-  package func failure(byte: Int) -> TransferFailure {
+  func failure(byte: Int) -> TransferFailure {
     let text = head["x-error-message"] ?? Explanation.of(beginning(limit: 4_096))
     let failure = TransferFailure.status(
       head, of: target, byte: byte, explanation: SecretFreeText.printable(text, limit: 200))
@@ -80,7 +80,7 @@ package final class Exchange {
   }
 
   /// What the response says about the object as a whole.
-  package var identity: ObjectIdentity {
+  var identity: ObjectIdentity {
     ObjectIdentity(
       byteCount: firstHead["x-linked-size"].flatMap { Int($0) } ?? head.objectByteCount,
       entityTag: firstHead["x-linked-etag"] ?? head["etag"],

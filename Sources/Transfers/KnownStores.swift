@@ -9,7 +9,7 @@ final class KnownStores: Sendable {
   struct Store {
     /// What the hub said of the file.
     var head: ResponseHead
-    package var url: WebURL
+    var url: WebURL
     var time: ContinuousClock.Instant
   }
 

@@ -1,22 +1,20 @@
 /// What is known of an object: the same object has the same identity each time it is asked for.
-package struct ObjectIdentity: Sendable, Equatable {
-  package var byteCount: Int?
+struct ObjectIdentity: Sendable, Equatable {
+  var byteCount: Int?
   /// The tag that names the content (RFC 9110, section 8.8.3); the hub's own, where it redirects.
-  package var entityTag: String?
-  package var lastModified: String?
+  var entityTag: String?
+  var lastModified: String?
   /// The commit that the hub took it from.
-  package var commit: String?
+  var commit: String?
   /// What `If-Range` may ask for, as the server that sends the bytes wrote it.
-  package var condition: String?
+  var condition: String?
 
   /// Whether two tags name the same content; weakness aside, since a change of content changes
   /// weak tags too.
-  package static func isSameTag(_ first: String, _ second: String) -> Bool {
-    bare(first) == bare(second)
-  }
+  static func isSameTag(_ first: String, _ second: String) -> Bool { bare(first) == bare(second) }
 
   /// A tag without its quotes and weakness.
-  package static func bare(_ tag: String) -> Substring {
+  static func bare(_ tag: String) -> Substring {
     var tag = Substring(tag)
     if tag.hasPrefix("W/") { tag = tag.dropFirst(2) }
     if tag.count >= 2, tag.hasPrefix("\""), tag.hasSuffix("\"") { tag = tag.dropFirst().dropLast() }
@@ -24,7 +22,7 @@ package struct ObjectIdentity: Sendable, Equatable {
   }
 
   /// Takes over what `other` knows and this does not.
-  package mutating func complete(with other: ObjectIdentity) {
+  mutating func complete(with other: ObjectIdentity) {
     byteCount = byteCount ?? other.byteCount
     entityTag = entityTag ?? other.entityTag
     lastModified = lastModified ?? other.lastModified
@@ -33,7 +31,7 @@ package struct ObjectIdentity: Sendable, Equatable {
   }
 
   /// The error that it is to find `found` where this was expected, if they cannot be the same.
-  package func conflict(
+  func conflict(
     with found: ObjectIdentity, address: String, byte: Int
   ) -> TransferError? {
     if let expected = entityTag, let tag = found.entityTag {

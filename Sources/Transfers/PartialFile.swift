@@ -4,16 +4,16 @@ import Foundation
 /// A file that is being downloaded, with what is known of its object beside it.
 package final class PartialFile {
   /// What the bytes are of.
-  package struct Record: Codable, Equatable {
+  struct Record: Codable, Equatable {
     /// The address without secrets.
-    package var name: String
-    package var byteCount: Int?
-    package var entityTag: String?
-    package var lastModified: String?
+    var name: String
+    var byteCount: Int?
+    var entityTag: String?
+    var lastModified: String?
     /// What `If-Range` asks for.
-    package var condition: String?
+    var condition: String?
 
-    package init(name: String, identity: ObjectIdentity) {
+    init(name: String, identity: ObjectIdentity) {
       self.name = name
       byteCount = identity.byteCount
       entityTag = identity.entityTag
@@ -21,7 +21,7 @@ package final class PartialFile {
       condition = identity.condition
     }
 
-    package var identity: ObjectIdentity {
+    var identity: ObjectIdentity {
       ObjectIdentity(
         byteCount: byteCount, entityTag: entityTag, lastModified: lastModified,
         condition: condition)
@@ -29,7 +29,7 @@ package final class PartialFile {
 
     /// Whether more bytes may follow these: a tag names the content wherever it is, a date only at
     /// one address, and without either nothing says that it is still the same object.
-    package func allowsGoingOn(_ entry: RemoteEntry) -> Bool {
+    func allowsGoingOn(_ entry: RemoteEntry) -> Bool {
       entityTag != nil || lastModified != nil && name == entry.name
     }
   }
@@ -68,7 +68,7 @@ package final class PartialFile {
   deinit { if descriptor >= 0 { close(descriptor) } }
 
   /// Throws away what is there.
-  package func restart() throws(TransferError) {
+  func restart() throws(TransferError) {
     unlink(recordPath)
     record = nil
     bytesFound = 0
@@ -77,7 +77,7 @@ package final class PartialFile {
     }
   }
 
-  package func keep(_ record: Record) throws(TransferError) {
+  func keep(_ record: Record) throws(TransferError) {
     guard record != self.record else { return }
     self.record = record
     let encoder = JSONEncoder()
@@ -89,7 +89,7 @@ package final class PartialFile {
   }
 
   /// Finds a full disk now rather than after hours.
-  package func reserve(_ byteCount: Int) throws(TransferError) {
+  func reserve(_ byteCount: Int) throws(TransferError) {
     var status = statvfs()
     guard statvfs(partialPath, &status) == 0 else { return }
     let (free, isHuge) = Int(clamping: status.f_bavail)
@@ -101,7 +101,7 @@ package final class PartialFile {
         path: partialPath, operation: "reserving room", code: ENOSPC, bytesNeeded: byteCount))
   }
 
-  package func append(_ bytes: UnsafeRawBufferPointer) throws(TransferError) {
+  func append(_ bytes: UnsafeRawBufferPointer) throws(TransferError) {
     var rest = bytes
     while !rest.isEmpty {
       let count = write(descriptor, rest.baseAddress, rest.count)
@@ -112,7 +112,7 @@ package final class PartialFile {
   }
 
   /// Compares the file's SHA-256; a file with another one is removed.
-  package func verify(_ expected: String) throws(TransferError) {
+  func verify(_ expected: String) throws(TransferError) {
     let digest = SHA256Digest()
     let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 1 << 20, alignment: 64)
     defer { buffer.deallocate() }
@@ -134,7 +134,7 @@ package final class PartialFile {
   }
 
   /// Syncs the file and gives it its name.
-  package func commit() throws(TransferError) {
+  func commit() throws(TransferError) {
     while fsync(descriptor) != 0 {
       guard errno == EINTR else { throw .file(address: name, .latest("syncing", partialPath)) }
     }

@@ -12,8 +12,6 @@ package struct ResponseHead: Sendable, Equatable {
   /// More than this is thrown away: no server needs it, and a hostile one must not fill memory.
   private static let byteLimit = 256 << 10
 
-  package init() {}
-
   /// Takes one line as it came, the status line first.
   package mutating func append(line: String) {
     let line = line.trimmingCharacters(in: .whitespacesAndNewlines)

@@ -21,7 +21,7 @@ final class ResumingBody {
   private var isCheckedForMarkup: Bool
   private var retries: RetryCounter
 
-  package init(
+  init(
     client: TransferClient, address: RemoteAddress, from position: Int, to end: Int? = nil,
     identity: ObjectIdentity = ObjectIdentity(), skippedByteLimit: Int? = nil
   ) {

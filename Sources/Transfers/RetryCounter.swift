@@ -6,7 +6,7 @@ struct RetryCounter {
   private let seed: UInt64
   private(set) var attempts = 0
 
-  package init(policy: TransferPolicy, name: String) {
+  init(policy: TransferPolicy, name: String) {
     self.policy = policy
     // FNV-1a (RFC draft-eastlake-fnv): the same name waits the same times in every run.
     seed = name.utf8.reduce(0xCBF2_9CE4_8422_2325) { ($0 ^ UInt64($1)) &* 0x100_0000_01B3 }

@@ -26,27 +26,17 @@ public final class TransferClient: Sendable {
   }
 
   /// What a request asks for beyond its address.
-  package struct Question {
+  struct Question {
     var method = HTTPMethod.get
     /// The value of `Range`, such as `bytes=5-`.
     var range: String?
     /// The value of `If-Range`.
     var condition: String?
     var accept = "*/*"
-
-    package init(
-      method: HTTPMethod = .get, range: String? = nil, condition: String? = nil,
-      accept: String = "*/*"
-    ) {
-      self.method = method
-      self.range = range
-      self.condition = condition
-      self.accept = accept
-    }
   }
 
   /// Sends a request and follows its redirects.
-  package func exchange(
+  func exchange(
     _ destination: Destination, _ question: Question, byte: Int = 0
   ) throws(TransferFailure) -> Exchange {
     let target = try target(for: destination)

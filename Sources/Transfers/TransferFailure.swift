@@ -1,11 +1,11 @@
 /// An attempt that failed: for good, or in a way that passes.
-package enum TransferFailure: Error {
+enum TransferFailure: Error {
   case permanent(TransferError)
   /// Another attempt may succeed; the server may have said when.
   case passing(TransferError, retryAfter: Duration? = nil)
 
   /// The failure that a response's status means.
-  package static func status(
+  static func status(
     _ head: ResponseHead, of target: RequestTarget, byte: Int, explanation: String
   ) -> TransferFailure {
     let name = target.name
@@ -33,8 +33,7 @@ package enum TransferFailure: Error {
   }
 
   /// The failure that a connection's fault means.
-  package static func fault(_ fault: ConnectionFault, of name: String, byte: Int) -> TransferFailure
-  {
+  static func fault(_ fault: ConnectionFault, of name: String, byte: Int) -> TransferFailure {
     switch fault {
     case .cancelled: .permanent(.cancelled(address: name, byte: byte))
     case .stalled(let seconds):
