@@ -237,9 +237,10 @@ import Testing
   }
 
   private func preparedTokenizer(_ folder: TinyWorkspace) throws -> String {
-    try folder.recipe.tokenizer.prepare(
-      in: folder.workspace, corpus: [TextSource(addresses: [folder.corpus])],
-      reading: folder.recipe.reading
+    let source = try ListedSource(
+      TextSource(addresses: [folder.corpus]), in: folder.workspace.corpusStorage)
+    return try folder.recipe.tokenizer.prepare(
+      in: folder.workspace, corpus: [source], reading: folder.recipe.reading
     ) { _ in }
   }
 
