@@ -12,7 +12,12 @@ extension BytePairTokenizer {
     try self.init(description: TokenizerFile.bytes(path), path: path)
   }
 
-  convenience init(description bytes: [UInt8], path: String) throws(TokenizationError) {
+  /// Makes a tokenizer of a `tokenizer.json`'s bytes; `path` is for messages.
+  ///
+  /// - Throws: As `init(descriptionAt:)`.
+  public convenience init(
+    description bytes: [UInt8], path: String
+  ) throws(TokenizationError) {
     let document: JSONDocument
     do {
       document = try JSONDocument(bytes)

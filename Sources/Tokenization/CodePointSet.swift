@@ -1,12 +1,12 @@
 /// A set of code points, as ranges in ascending order that do not touch.
-struct CodePointSet: Hashable, Sendable {
+package struct CodePointSet: Hashable, Sendable {
   static let all = CodePointSet([0...0x10_FFFF])
   static let empty = CodePointSet([])
 
-  private(set) var ranges: [ClosedRange<UInt32>]
+  package private(set) var ranges: [ClosedRange<UInt32>]
 
   /// Takes ranges in any order, which may overlap.
-  init(_ ranges: [ClosedRange<UInt32>]) {
+  package init(_ ranges: [ClosedRange<UInt32>]) {
     var merged: [ClosedRange<UInt32>] = []
     for range in ranges.sorted(by: { $0.lowerBound < $1.lowerBound }) {
       if let last = merged.last, range.lowerBound <= last.upperBound &+ 1 {
@@ -26,7 +26,7 @@ struct CodePointSet: Hashable, Sendable {
   var isEmpty: Bool { ranges.isEmpty }
 
   /// Every code point that is not in this set.
-  var inverted: CodePointSet {
+  package var inverted: CodePointSet {
     var result: [ClosedRange<UInt32>] = []
     var next: UInt32 = 0
     for range in ranges {
@@ -37,11 +37,11 @@ struct CodePointSet: Hashable, Sendable {
     return CodePointSet(result)
   }
 
-  func union(_ other: CodePointSet) -> CodePointSet {
+  package func union(_ other: CodePointSet) -> CodePointSet {
     CodePointSet(ranges + other.ranges)
   }
 
-  func isDisjoint(with other: CodePointSet) -> Bool {
+  package func isDisjoint(with other: CodePointSet) -> Bool {
     var (left, right) = (0, 0)
     while left < ranges.count && right < other.ranges.count {
       if ranges[left].overlaps(other.ranges[right]) { return false }
@@ -50,7 +50,7 @@ struct CodePointSet: Hashable, Sendable {
     return true
   }
 
-  func contains(_ value: UInt32) -> Bool {
+  package func contains(_ value: UInt32) -> Bool {
     var (low, high) = (0, ranges.count)
     while low < high {
       let middle = (low + high) / 2
@@ -62,7 +62,7 @@ struct CodePointSet: Hashable, Sendable {
 
 /// The sets that patterns name, of Unicode 16.0, which is what tiktoken 0.14 and Hugging Face's
 /// tokenizers 0.23 use. (Swift's own properties are of another version.)
-enum CodePointSets {
+package enum CodePointSets {
   /// General categories by their two letters.
   private static let categories: [String: CodePointSet] = {
     var ranges: [String: [ClosedRange<UInt32>]] = [:]
@@ -94,7 +94,7 @@ enum CodePointSets {
   }()
 
   /// A general category such as `Lu`, or a group of them such as `L`; nil if there is no such one.
-  static func category(_ name: String) -> CodePointSet? {
+  package static func category(_ name: String) -> CodePointSet? {
     if let category = categories[name] { return category }
     guard name.utf8.count == 1 else { return nil }
     let members = categories.keys.filter { $0.hasPrefix(name) }
@@ -106,7 +106,7 @@ enum CodePointSets {
   }
 
   /// `\s`: Unicode's White_Space.
-  static let whitespace = CodePointSet([
+  package static let whitespace = CodePointSet([
     0x09...0x0D, 0x20...0x20, 0x85...0x85, 0xA0...0xA0, 0x1680...0x1680, 0x2000...0x200A,
     0x2028...0x2029, 0x202F...0x202F, 0x205F...0x205F, 0x3000...0x3000,
   ])
@@ -119,7 +119,7 @@ enum CodePointSets {
 
   /// `\w` as Rust's regex has it (UTS #18): alphabetic characters, marks, decimal digits, connecting
   /// punctuation, and the two joiners.
-  static let wordCharacters = union(
+  package static let wordCharacters = union(
     ["L", "M", "Nd", "Nl", "Pc"].compactMap(category) + [
       // Alphabetic symbols: circled and squared letters.
       CodePointSet([
@@ -135,7 +135,7 @@ enum CodePointSets {
 }
 
 extension CodePointSet {
-  func subtracting(_ other: CodePointSet) -> CodePointSet {
+  package func subtracting(_ other: CodePointSet) -> CodePointSet {
     CodePointSet(inverted.ranges + other.ranges).inverted
   }
 }

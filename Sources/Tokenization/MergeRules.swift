@@ -1,14 +1,14 @@
 /// Which neighbours merge into what, and in which order.
-final class MergeRules: @unchecked Sendable {
+package final class MergeRules: @unchecked Sendable {
   /// `left << 32 | right` → `rank << 32 | merged`; a lower rank merges first.
   private let pairs: IntegerTable
   /// Whether some id is the result of several merges. Then a merge that was found earlier may be
   /// carried out by another pair with the same result, at the place of the first in the order: that
   /// is how Hugging Face's library does it, and only the queue follows it.
-  let hasSeveralWays: Bool
+  package let hasSeveralWays: Bool
 
   /// Of several entries for one pair, the last counts.
-  init(_ entries: [(left: Int32, right: Int32, rank: UInt32, merged: Int32)]) {
+  package init(_ entries: [(left: Int32, right: Int32, rank: UInt32, merged: Int32)]) {
     pairs = IntegerTable(
       entries.reversed().map {
         (
@@ -24,6 +24,16 @@ final class MergeRules: @unchecked Sendable {
       }
       return known != entry.rank
     }
+  }
+
+  /// Returns what is left of ids after all merges.
+  package func merged(_ ids: [Int32]) -> [Int32] {
+    var workspace = MergeWorkspace()
+    defer { workspace.deallocate() }
+    workspace.symbols.reserve(ids.count)
+    for (index, id) in ids.enumerated() { workspace.symbols.base[index] = id }
+    let count = workspace.merge(ids.count, self)
+    return Array(UnsafeBufferPointer(start: workspace.symbols.base, count: count))
   }
 
   /// Returns the merge of two ids as `rank << 32 | merged`, or `IntegerTable.none`.

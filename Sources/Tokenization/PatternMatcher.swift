@@ -8,7 +8,7 @@
 /// of a text together may cost the square of its length. None of the patterns in
 /// `PreTokenizationPattern` do: after a match each reads at most white space, and takes all of that
 /// with the next match.
-final class PatternMatcher: @unchecked Sendable {
+package final class PatternMatcher: @unchecked Sendable {
   /// `state + class` → `next state << 1 | whether a match ends before this character`; states are
   /// multiples of `classCount + 1`, and 0 is the one that nothing leaves.
   private let transitions: UnsafeMutablePointer<Int32>
@@ -16,12 +16,14 @@ final class PatternMatcher: @unchecked Sendable {
   private let classes: UnsafeMutablePointer<UInt8>
   private let start: Int
   private let endClass: Int
-  let stateCount: Int
+  package let stateCount: Int
 
   /// Beyond it a pattern is refused; published ones have fewer than fifty states.
   private static let maximumStateCount = 4_096
 
-  convenience init(_ pattern: String, _ language: PatternLanguage) throws(PatternError) {
+  package convenience init(
+    _ pattern: String, _ language: PatternLanguage
+  ) throws(PatternError) {
     try self.init(PatternParser.parse(pattern, language))
   }
 
@@ -56,7 +58,9 @@ final class PatternMatcher: @unchecked Sendable {
   ///
   /// `text` has to be valid UTF-8.
   @inline(__always)
-  func matchEnd(in text: UnsafePointer<UInt8>, from position: Int, to count: Int) -> Int {
+  package func matchEnd(
+    in text: UnsafePointer<UInt8>, from position: Int, to count: Int
+  ) -> Int {
     var state = start
     var end = -1
     var index = position
@@ -82,7 +86,7 @@ final class PatternMatcher: @unchecked Sendable {
   }
 
   /// Returns the first match at or after `position`.
-  func firstMatch(
+  package func firstMatch(
     in text: UnsafePointer<UInt8>, from position: Int, to count: Int
   ) -> Range<Int>? {
     var start = position

@@ -37,15 +37,15 @@ indirect enum PatternNode {
 }
 
 /// A pattern that cannot be used, and why.
-struct PatternError: Error, Equatable {
+package struct PatternError: Error, Equatable {
   /// In characters from the pattern's start.
-  var offset: Int
-  var expected: String
-  var found: String
+  package var offset: Int
+  package var expected: String
+  package var found: String
 }
 
 /// The two regular expression languages that tokenizers are written in, where they differ.
-enum PatternLanguage: Sendable {
+package enum PatternLanguage: Sendable {
   /// Of tiktoken: Rust's fancy-regex.
   case rust
   /// Of Hugging Face's tokenizers: Oniguruma.

@@ -3,7 +3,7 @@
 ///
 /// The system's own is of another version, and takes quadratic time for long runs of marks; here it
 /// is n log n. (`Normalization` is the one for text that a recipe normalizes.)
-enum UnicodeForm: String, Sendable, CaseIterable {
+package enum UnicodeForm: String, Sendable, CaseIterable {
   case nfc = "NFC"
   case nfd = "NFD"
   case nfkc = "NFKC"
@@ -13,7 +13,7 @@ enum UnicodeForm: String, Sendable, CaseIterable {
   private var isComposed: Bool { self == .nfc || self == .nfkc }
 
   /// Returns normalized UTF-8; bytes that are not valid UTF-8 stay as they are.
-  func applied(to text: [UInt8]) -> [UInt8] {
+  package func applied(to text: [UInt8]) -> [UInt8] {
     guard text.contains(where: { $0 >= 0x80 }), let scalars = scalarValues(text) else {
       return text
     }
@@ -32,12 +32,12 @@ enum UnicodeForm: String, Sendable, CaseIterable {
 }
 
 /// Lowercase as Hugging Face's tokenizers have it: each character by itself.
-enum Lowercase {
+package enum Lowercase {
   private static let mappings = Dictionary(
     uniqueKeysWithValues: UnicodeNumbers.mappings(UnicodeMappings.lowercase))
 
   /// Returns lowercase UTF-8; bytes that are not valid UTF-8 stay as they are.
-  static func applied(to text: [UInt8]) -> [UInt8] {
+  package static func applied(to text: [UInt8]) -> [UInt8] {
     guard text.contains(where: { $0 >= 0x80 }), let scalars = scalarValues(text) else {
       return text.map { (0x41...0x5A).contains($0) ? $0 | 0x20 : $0 }
     }

@@ -6,7 +6,7 @@ import CVectorInstructions
 /// byte and kind, and a few operations on 64 of them. What those cannot decide (characters beyond
 /// ASCII, white space that reaches the end of the 64 bytes, words longer than that, the text's
 /// end) is left to the matcher, which is right about everything.
-struct WordScanner {
+package struct WordScanner {
   private let matcher: PatternMatcher
   private let algebra: Algebra
 
@@ -15,9 +15,9 @@ struct WordScanner {
   }
 
   /// Ends that `fill` may write beyond its limit.
-  static let margin = 64
+  package static let margin = 64
 
-  init(_ pattern: PreTokenizationPattern, _ matcher: PatternMatcher) {
+  package init(_ pattern: PreTokenizationPattern, _ matcher: PatternMatcher) {
     self.matcher = matcher
     algebra =
       switch pattern {
@@ -31,7 +31,7 @@ struct WordScanner {
   /// Writes where words end, until there are `limit` of them or the text is at its end.
   ///
   /// Returns how many there are, and where the last one ends.
-  func fill(
+  package func fill(
     _ ends: UnsafeMutablePointer<Int32>, limit: Int, text: UnsafePointer<UInt8>, from start: Int,
     to count: Int
   ) -> (count: Int, position: Int) {

@@ -1,6 +1,5 @@
 import Testing
-
-@testable import Tokenization
+import Tokenization
 
 @Suite struct PatternMatcherTests {
   private func matches(

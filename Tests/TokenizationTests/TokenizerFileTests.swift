@@ -1,8 +1,7 @@
 import Foundation
 import TestSupport
 import Testing
-
-@testable import Tokenization
+import Tokenization
 
 @Suite struct TokenizerFileTests {
   private static func json(_ change: (inout [String: Any]) -> Void) throws -> [UInt8] {

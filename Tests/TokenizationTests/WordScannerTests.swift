@@ -1,6 +1,5 @@
 import Testing
-
-@testable import Tokenization
+import Tokenization
 
 /// The scanner of 64 bytes at a time against the matcher, one word after another.
 @Suite struct WordScannerTests {
