@@ -12,7 +12,12 @@ extension BytePairTokenizer {
     try self.init(description: TokenizerFile.bytes(path), path: path)
   }
 
-  package convenience init(description bytes: [UInt8], path: String) throws(TokenizationError) {
+  /// Makes a tokenizer of a `tokenizer.json`'s bytes; `path` is for messages.
+  ///
+  /// - Throws: As `init(descriptionAt:)`.
+  public convenience init(
+    description bytes: [UInt8], path: String
+  ) throws(TokenizationError) {
     let document: JSONDocument
     do {
       document = try JSONDocument(bytes)
@@ -34,7 +39,7 @@ extension BytePairTokenizer {
       Parts(
         addedTokens: builder.addedTokens, normalizers: description.normalizers,
         preTokenizers: description.preTokenizers, vocabulary: try builder.vocabulary(),
-        surfaces: builder.surfaces(), names: builder.names,
+        surfaces: try builder.surfaces(), names: builder.names,
         startToken: description.startToken ?? token(["<|begin_of_text|>", "<s>"]),
         endToken: description.endToken
           ?? token(["<|end_of_text|>", "<|endoftext|>", "</s>"]),
@@ -169,7 +174,7 @@ private struct DescribedVocabulary {
 
   // MARK: Decoding
 
-  func surfaces() -> TokenSurfaces {
+  func surfaces() throws(TokenizationError) -> TokenSurfaces {
     let steps = description.decoder
     let special = Set(addedTokens.filter(\.isSpecial).map(\.id))
     // A token that is found in normalized text stands for that.
@@ -200,6 +205,12 @@ private struct DescribedVocabulary {
         surface = [UInt8(byte)]
       }
       return surface
+    }
+    let byteCount = surfaces.reduce(0) { $0 + $1.count }
+    guard byteCount <= 1 << 30 else {
+      throw .unsupportedTokenizer(
+        path: path, place: "/decoder", expected: "text of at most \(1 << 30) bytes in all",
+        found: "one whose tokens stand for \(byteCount)")
     }
     return TokenSurfaces(
       surfaces, firstSurfaces: first, strippedAtStart: steps.strippedAtStart)

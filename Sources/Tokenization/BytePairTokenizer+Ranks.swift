@@ -17,7 +17,10 @@ extension BytePairTokenizer {
       ranks: TokenizerFile.bytes(path), path: path, pattern: pattern, specialTokens: specialTokens)
   }
 
-  package convenience init(
+  /// Makes a tokenizer of the bytes of such a file; `path` is for messages.
+  ///
+  /// - Throws: As `init(ranksAt:pattern:specialTokens:)`.
+  public convenience init(
     ranks bytes: [UInt8], path: String, pattern: PreTokenizationPattern = .llama3,
     specialTokens: [String: Int32]? = nil
   ) throws(TokenizationError) {

@@ -129,6 +129,9 @@ public final class BytePairTokenizer: Tokenizer {
   private func encodePlain(
     _ text: UnsafeBufferPointer<UInt8>, isFirst: Bool, with encoder: BytePairTextEncoder
   ) {
+    precondition(
+      text.count <= Int(Int32.max) - 64,
+      "encode: \(text.count) bytes after normalization, at most \(Int32.max - 64)")
     if let scanner {
       encoder.encode(text, scanner, vocabulary)
     } else {

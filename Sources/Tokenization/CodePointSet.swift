@@ -1,7 +1,7 @@
 /// A set of code points, as ranges in ascending order that do not touch.
 package struct CodePointSet: Hashable, Sendable {
-  package static let all = CodePointSet([0...0x10_FFFF])
-  package static let empty = CodePointSet([])
+  static let all = CodePointSet([0...0x10_FFFF])
+  static let empty = CodePointSet([])
 
   package private(set) var ranges: [ClosedRange<UInt32>]
 
@@ -111,8 +111,10 @@ package enum CodePointSets {
     0x2028...0x2029, 0x202F...0x202F, 0x205F...0x205F, 0x3000...0x3000,
   ])
 
-  /// `\p{N}`: decimal digits, letters that are numbers, and others such as `½`.
-  package static let numbers = category("N") ?? .empty
+  /// `\p{N}` of Unicode 17.0, as Rust's `char::is_numeric` has it: decimal digits, letters that are
+  /// numbers, and others such as `½`. Tolong Siki's digits and three Tangut signs came with 17.0.
+  package static let numericCharacters = CodePointSet(
+    (category("N") ?? .empty).ranges + [0x11DE0...0x11DE9, 0x16FF4...0x16FF6])
 
   /// `\d`.
   package static let decimalDigits = category("Nd") ?? .empty

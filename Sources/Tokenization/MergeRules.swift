@@ -26,6 +26,16 @@ package final class MergeRules: @unchecked Sendable {
     }
   }
 
+  /// Returns what is left of ids after all merges.
+  package func merged(_ ids: [Int32]) -> [Int32] {
+    var workspace = MergeWorkspace()
+    defer { workspace.deallocate() }
+    workspace.symbols.reserve(ids.count)
+    for (index, id) in ids.enumerated() { workspace.symbols.base[index] = id }
+    let count = workspace.merge(ids.count, self)
+    return Array(UnsafeBufferPointer(start: workspace.symbols.base, count: count))
+  }
+
   /// Returns the merge of two ids as `rank << 32 | merged`, or `IntegerTable.none`.
   @inline(__always)
   package func merge(_ left: Int32, _ right: Int32) -> UInt64 {

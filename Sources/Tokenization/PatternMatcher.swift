@@ -18,10 +18,12 @@ package final class PatternMatcher: @unchecked Sendable {
   private let endClass: Int
   package let stateCount: Int
 
-  /// Beyond it a pattern is refused; published ones have fewer than fifty states.
-  private static let maximumStateCount = 4_096
+  /// Beyond it a pattern is refused; published ones have a thousand.
+  private static let maximumTransitionCount = 1 << 16
 
-  package convenience init(_ pattern: String, _ language: PatternLanguage) throws(PatternError) {
+  package convenience init(
+    _ pattern: String, _ language: PatternLanguage
+  ) throws(PatternError) {
     try self.init(PatternParser.parse(pattern, language))
   }
 
@@ -29,7 +31,8 @@ package final class PatternMatcher: @unchecked Sendable {
     let program = try PatternProgram(node)
     let alphabet = try PatternAlphabet(program.sets)
     var states = PatternStates(program, alphabet)
-    let rows = try states.allTransitions(limit: Self.maximumStateCount)
+    let rows = try states.allTransitions(
+      limit: Self.maximumTransitionCount / (alphabet.count + 1))
     let width = alphabet.count + 1
     transitions = .allocate(capacity: rows.count * width)
     for (index, row) in rows.enumerated() {
@@ -56,7 +59,9 @@ package final class PatternMatcher: @unchecked Sendable {
   ///
   /// `text` has to be valid UTF-8.
   @inline(__always)
-  package func matchEnd(in text: UnsafePointer<UInt8>, from position: Int, to count: Int) -> Int {
+  package func matchEnd(
+    in text: UnsafePointer<UInt8>, from position: Int, to count: Int
+  ) -> Int {
     var state = start
     var end = -1
     var index = position

@@ -12,10 +12,17 @@ struct PatternParser {
   /// Enough for every pattern that has been published, and little enough for any stack.
   private static let maximumDepth = 40
   private static let maximumCount = 256
+  /// In characters, so that what a pattern costs to prepare is bounded; o200k's has 400.
+  private static let maximumLength = 8_192
 
   static func parse(
     _ pattern: String, _ language: PatternLanguage
   ) throws(PatternError) -> PatternNode {
+    guard pattern.utf8.count <= maximumLength else {
+      throw PatternError(
+        offset: 0, expected: "a pattern of at most \(maximumLength) bytes",
+        found: "\(pattern.utf8.count)")
+    }
     var parser = PatternParser(text: Array(pattern.unicodeScalars), language: language)
     let node = try parser.alternatives(ignoringCase: false)
     guard parser.position == parser.text.count else {

@@ -68,7 +68,8 @@ extension TokenizerDescriptionReader {
     case "Digits":
       let isIndividual = try flag(value, "individual_digits", default: false)
       let behavior: SplitBehavior = isIndividual ? .isolated : .contiguous
-      return [try split(#"\p{N}"#, value, behavior, isInverted: false)]
+      let digits = try matcher(.character(CodePointSets.numericCharacters), value)
+      return [.split(digits, known: nil, behavior, isInverted: false)]
     case "Whitespace":
       return [try split(#"\w+|[^\w\s]+"#, value, .removed, isInverted: true, .rust)]
     case "WhitespaceSplit":

@@ -50,6 +50,11 @@ public enum TokenizerFile: String, Sendable, CaseIterable {
   public static func load(
     _ bytes: [UInt8], path: String
   ) throws(TokenizationError) -> any Tokenizer {
+    // Offsets have 31 bits; published files have a few megabytes.
+    guard bytes.count <= 1 << 30 else {
+      throw .unreadableFile(
+        path: path, reason: "it has \(bytes.count) bytes, and a tokenizer at most \(1 << 30)")
+    }
     switch TokenizerFile(bytes: bytes) {
     case .sentencePiece:
       return try SentencePieceTokenizer(SentencePieceModel(bytes: bytes, path: path))

@@ -1,6 +1,5 @@
 import Foundation
 import Testing
-
 import Tokenization
 
 /// What Scripts/make-byte-pair-fixture.py writes, or another file of its making.
@@ -138,14 +137,14 @@ enum BytePairFixture {
         random.below(2) == 0 ? UInt8(random.below(256)) : UInt8(0x61 + random.below(3))
       }
       var repaired: [UInt8] = []
-      bytes.withUnsafeBufferPointer { buffer in
-        var position = 0
-        while position < buffer.count {
-          let length = characterLength(in: buffer, at: position)
-          repaired +=
-            length > 0 ? Array(buffer[position..<(position + length)]) : [0xEF, 0xBF, 0xBD]
-          position += max(length, 1)
+      var position = 0
+      while position < bytes.count {
+        let lengths = 1...min(4, bytes.count - position)
+        let length = lengths.first {
+          String(validating: bytes[position..<(position + $0)], as: UTF8.self) != nil
         }
+        repaired += length.map { Array(bytes[position..<(position + $0)]) } ?? [0xEF, 0xBF, 0xBD]
+        position += length ?? 1
       }
       #expect(tokenizer.encode(bytes) == tokenizer.encode(repaired))
       #expect(tokenizer.decodeBytes(tokenizer.encode(bytes)) == repaired)

@@ -1,19 +1,9 @@
 import Testing
-
 import Tokenization
 
 /// Scanning and the queue against merging one pair after another by hand.
 @Suite struct MergeRulesTests {
   private typealias Entry = (left: Int32, right: Int32, rank: UInt32, merged: Int32)
-
-  private func merged(_ symbols: [Int32], _ rules: MergeRules) -> [Int32] {
-    var workspace = MergeWorkspace()
-    defer { workspace.deallocate() }
-    workspace.symbols.reserve(symbols.count)
-    for (index, symbol) in symbols.enumerated() { workspace.symbols.base[index] = symbol }
-    let count = workspace.merge(symbols.count, rules)
-    return (0..<count).map { workspace.symbols.base[$0] }
-  }
 
   private func mergedByHand(_ symbols: [Int32], _ entries: [Entry]) -> [Int32] {
     var symbols = symbols
@@ -47,7 +37,7 @@ import Tokenization
       // Both sides of the length from which on the queue takes over.
       for length in [0, 1, 2, 3, 10, 48, 49, 130] {
         let symbols = (0..<length).map { _ in Int32(random.below(letters)) }
-        #expect(merged(symbols, rules) == mergedByHand(symbols, entries))
+        #expect(rules.merged(symbols) == mergedByHand(symbols, entries))
       }
     }
   }
@@ -55,9 +45,9 @@ import Tokenization
   @Test func severalWaysToOneToken() {
     let rules = MergeRules([(1, 2, 0, 4), (0, 4, 1, 5), (0, 1, 8, 3), (3, 2, 9, 5)])
     #expect(rules.hasSeveralWays)
-    #expect(merged([0, 1, 2], rules) == [5])
-    #expect(merged([0, 1, 2, 0, 1, 2], rules) == [5, 5])
-    #expect(merged([0, 1, 1, 2], rules) == [3, 4])
+    #expect(rules.merged([0, 1, 2]) == [5])
+    #expect(rules.merged([0, 1, 2, 0, 1, 2]) == [5, 5])
+    #expect(rules.merged([0, 1, 1, 2]) == [3, 4])
     #expect(!MergeRules([(0, 1, 7, 3), (2, 3, 8, 4)]).hasSeveralWays)
   }
 }

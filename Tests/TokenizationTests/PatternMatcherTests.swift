@@ -1,5 +1,4 @@
 import Testing
-
 import Tokenization
 
 @Suite struct PatternMatcherTests {
@@ -61,6 +60,7 @@ import Tokenization
       #expect(set.ranges.reduce(0) { $0 + $1.count } == count, "\(name)")
     }
     #expect(CodePointSets.wordCharacters.ranges.reduce(0) { $0 + $1.count } == 144_667)
+    #expect(CodePointSets.numericCharacters.ranges.reduce(0) { $0 + $1.count } == 1_924)
     #expect(CodePointSets.whitespace.ranges.reduce(0) { $0 + $1.count } == 25)
   }
 

@@ -1,10 +1,9 @@
 import Testing
-
 import Tokenization
 
 @Suite struct UnicodeFormTests {
   private func text(_ form: UnicodeForm, _ text: String) -> [UInt32] {
-    scalarValues(form.applied(to: Array(text.utf8))) ?? []
+    String(decoding: form.applied(to: Array(text.utf8)), as: UTF8.self).unicodeScalars.map(\.value)
   }
 
   /// Examples of UAX #15 and of tokenizers 0.23.

@@ -1,5 +1,4 @@
 import Testing
-
 import Tokenization
 
 /// The scanner of 64 bytes at a time against the matcher, one word after another.
