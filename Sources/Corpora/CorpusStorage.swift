@@ -60,7 +60,8 @@ public final class CorpusStorage: Sendable {
     for entry in entries {
       guard let byteCount = entry.byteCount else {
         throw .unreadable(
-          path: entry.name, reason: "its server does not say its size, so that it could not be "
+          path: entry.name,
+          reason: "its server does not say its size, so that it could not be "
             + "told from another; fetch it with `samara data fetch`")
       }
       files.append(
@@ -76,7 +77,8 @@ public final class CorpusStorage: Sendable {
     for file in try files(matching: [place]) {
       guard file.byteCount <= Self.maximumListBytes else {
         throw .unreadable(
-          path: file.path, reason: "a list of \(file.byteCount) bytes, at most "
+          path: file.path,
+          reason: "a list of \(file.byteCount) bytes, at most "
             + "\(Self.maximumListBytes) are read")
       }
       var text = [UInt8](repeating: 0, count: file.byteCount)

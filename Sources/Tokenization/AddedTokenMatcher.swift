@@ -14,7 +14,7 @@ struct AddedTokenMatcher: Sendable {
   private let firstBytes: [UInt8]
 
   /// Returns nil where there are none to find.
-  package init?(_ tokens: [AddedToken]) {
+  init?(_ tokens: [AddedToken]) {
     guard
       let matcher = PrefixMatcher(
         tokens.enumerated().map { ($1.content, Int32($0)) })

@@ -14,7 +14,7 @@ final class ByteStringTable: @unchecked Sendable {
   private let maximumLength: Int
 
   /// Of several entries for one string, the last counts. All strings together have at most 2 GiB.
-  package init(_ entries: [(bytes: [UInt8], id: Int32)]) {
+  init(_ entries: [(bytes: [UInt8], id: Int32)]) {
     var slotCount = 16
     while slotCount < 2 * entries.count { slotCount *= 2 }
     mask = slotCount - 1

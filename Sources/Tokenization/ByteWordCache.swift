@@ -34,7 +34,7 @@ struct ByteWordCache {
   private let masks: UnsafeMutablePointer<Key>
   private let pages: SystemPages?
 
-  package init() {
+  init() {
     let count = 1 << Int(Self.bits)
     let byteCount = count * MemoryLayout<Entry>.stride
     pages = SystemPages(byteCount: byteCount)
@@ -109,7 +109,7 @@ struct SystemPages {
   private let mappedCount: Int
 
   /// Returns nil where the system gives none.
-  package init?(byteCount: Int) {
+  init?(byteCount: Int) {
     let alignment = 1 << 21
     mappedCount = byteCount + alignment
     guard

@@ -19,11 +19,11 @@ package struct CodePointSet: Hashable, Sendable {
     self.ranges = merged
   }
 
-  package init(_ values: UInt32...) {
+  init(_ values: UInt32...) {
     self.init(values.map { $0...$0 })
   }
 
-  package var isEmpty: Bool { ranges.isEmpty }
+  var isEmpty: Bool { ranges.isEmpty }
 
   /// Every code point that is not in this set.
   package var inverted: CodePointSet {
@@ -117,7 +117,7 @@ package enum CodePointSets {
     (category("N") ?? .empty).ranges + [0x11DE0...0x11DE9, 0x16FF4...0x16FF6])
 
   /// `\d`.
-  package static let decimalDigits = category("Nd") ?? .empty
+  static let decimalDigits = category("Nd") ?? .empty
 
   /// `\w` as Rust's regex has it (UTS #18): alphabetic characters, marks, decimal digits, connecting
   /// punctuation, and the two joiners.
@@ -131,7 +131,7 @@ package enum CodePointSets {
 
   /// `\w` as Oniguruma has it, the regex library of Hugging Face's: with ², ³, ¹, ¼, ½ and ¾, and
   /// without the joiners.
-  package static let wordCharactersOfOniguruma = CodePointSet(
+  static let wordCharactersOfOniguruma = CodePointSet(
     wordCharacters.ranges + [0xB2...0xB3, 0xB9...0xB9, 0xBC...0xBE]
   ).subtracting(CodePointSet([0x200C...0x200D]))
 }

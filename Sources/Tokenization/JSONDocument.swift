@@ -9,7 +9,7 @@ final class JSONDocument {
   fileprivate let strings: UnsafePointer<UInt8>
 
   /// Returns nil, with simdjson's words for the reason, where there is no such document.
-  package init(_ bytes: [UInt8]) throws(JSONFailure) {
+  init(_ bytes: [UInt8]) throws(JSONFailure) {
     guard
       let document = bytes.withUnsafeBufferPointer({
         csimdjson_document_parse($0.baseAddress, $0.count)

@@ -38,15 +38,15 @@ package final class MergeRules: @unchecked Sendable {
 
   /// Returns the merge of two ids as `rank << 32 | merged`, or `IntegerTable.none`.
   @inline(__always)
-  package func merge(_ left: Int32, _ right: Int32) -> UInt64 {
+  func merge(_ left: Int32, _ right: Int32) -> UInt64 {
     pairs.value(UInt64(UInt32(bitPattern: left)) << 32 | UInt64(UInt32(bitPattern: right)))
   }
 }
 
 /// Scratch memory for merging the ids of one word.
-package struct MergeWorkspace {
+struct MergeWorkspace {
   /// The word's ids: filled before a merge, and what is left of them after it.
-  package var symbols = GrowableBuffer<Int32>()
+  var symbols = GrowableBuffer<Int32>()
   /// What the rules say of each symbol and the next.
   private var pairs = GrowableBuffer<UInt64>()
   private var previous = GrowableBuffer<Int32>()
@@ -57,9 +57,7 @@ package struct MergeWorkspace {
   /// keeps the cost at n log n. Hardly a word is longer, so the exact place matters little.
   private static let scanLimit = 48
 
-  package init() {}
-
-  package func deallocate() {
+  func deallocate() {
     symbols.deallocate()
     pairs.deallocate()
     previous.deallocate()
@@ -67,7 +65,7 @@ package struct MergeWorkspace {
     queue.deallocate()
   }
 
-  package mutating func shrink(above limit: Int) {
+  mutating func shrink(above limit: Int) {
     symbols.shrink(above: limit)
     pairs.shrink(above: limit)
     previous.shrink(above: limit)
@@ -76,7 +74,7 @@ package struct MergeWorkspace {
   }
 
   /// Merges the first `count` symbols; returns how many are left, at the front.
-  package mutating func merge(_ count: Int, _ rules: MergeRules) -> Int {
+  mutating func merge(_ count: Int, _ rules: MergeRules) -> Int {
     guard count > 1 else { return count }
     guard count <= Self.scanLimit, !rules.hasSeveralWays else { return mergeByQueue(count, rules) }
     pairs.reserve(count)
@@ -87,7 +85,7 @@ package struct MergeWorkspace {
   }
 
   /// Merges the bytes of a word; returns how many symbols are left, at the front.
-  package mutating func merge(
+  mutating func merge(
     _ word: UnsafePointer<UInt8>, _ length: Int, _ bytes: ByteSymbols, _ rules: MergeRules
   ) -> Int {
     symbols.reserve(length)

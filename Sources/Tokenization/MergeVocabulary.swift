@@ -32,12 +32,12 @@ struct MergeVocabulary: Sendable {
 
 /// The ids of the 256 bytes, and how two of them merge: the look-ups that every word begins with, out
 /// of a table of which ordinary text needs a few kilobytes.
-package final class ByteSymbols: @unchecked Sendable {
-  package let tokens: UnsafePointer<Int32>
+final class ByteSymbols: @unchecked Sendable {
+  let tokens: UnsafePointer<Int32>
   /// `left << 8 | right` → what `MergeRules` says of them.
-  package let pairs: UnsafePointer<UInt64>
+  let pairs: UnsafePointer<UInt64>
 
-  package init(_ tokens: [Int32], _ rules: MergeRules) {
+  init(_ tokens: [Int32], _ rules: MergeRules) {
     precondition(tokens.count == 256, "ByteSymbols: \(tokens.count) tokens, expected 256")
     let copied = UnsafeMutablePointer<Int32>.allocate(capacity: 256)
     copied.initialize(from: tokens, count: 256)
@@ -72,7 +72,7 @@ final class CharacterSymbols: Sendable {
   /// before one that starts with byte `b`; empty if text must not be cut at all.
   private let joins: [Bool]
 
-  package init(tokens: [UInt32: Int32], byteTokens: [Int32], joins: [Bool]) {
+  init(tokens: [UInt32: Int32], byteTokens: [Int32], joins: [Bool]) {
     self.tokens = tokens
     self.byteTokens = byteTokens
     self.joins = joins
@@ -105,7 +105,7 @@ struct SymbolWriter {
   private var isWaiting = false
   private(set) var count = 0
 
-  package init(_ unknown: MergeVocabulary.Unknown?) { self.unknown = unknown }
+  init(_ unknown: MergeVocabulary.Unknown?) { self.unknown = unknown }
 
   mutating func append(_ symbol: InitialSymbol, to buffer: inout GrowableBuffer<Int32>) {
     switch symbol {

@@ -27,7 +27,7 @@ package final class PatternMatcher: @unchecked Sendable {
     try self.init(PatternParser.parse(pattern, language))
   }
 
-  package init(_ node: PatternNode) throws(PatternError) {
+  init(_ node: PatternNode) throws(PatternError) {
     let program = try PatternProgram(node)
     let alphabet = try PatternAlphabet(program.sets)
     var states = PatternStates(program, alphabet)

@@ -1,5 +1,5 @@
 /// What a pattern says, as a tree.
-package indirect enum PatternNode {
+indirect enum PatternNode {
   /// One character of a set.
   case character(CodePointSet)
   case sequence([PatternNode])
@@ -12,7 +12,7 @@ package indirect enum PatternNode {
   case next(CodePointSet, allowsEnd: Bool)
 
   /// Whether it can match without taking a character.
-  package var isNullable: Bool {
+  var isNullable: Bool {
     switch self {
     case .character: false
     case .sequence(let nodes): nodes.allSatisfy(\.isNullable)
@@ -23,7 +23,7 @@ package indirect enum PatternNode {
   }
 
   /// The characters that it can begin with, or look at first.
-  package var firstCharacters: CodePointSet {
+  var firstCharacters: CodePointSet {
     switch self {
     case .character(let set): set
     case .sequence(let nodes):

@@ -18,7 +18,7 @@ struct PatternProgram {
   /// One bit a set in `PatternAlphabet`.
   private static let maximumSetCount = 64
 
-  package init(_ node: PatternNode) throws(PatternError) {
+  init(_ node: PatternNode) throws(PatternError) {
     start = try add(node, next: 0)
   }
 
@@ -88,7 +88,7 @@ struct PatternAlphabet {
   /// The number of classes; the text's end is one more.
   var count: Int { members.count }
 
-  package init(_ sets: [CodePointSet]) throws(PatternError) {
+  init(_ sets: [CodePointSet]) throws(PatternError) {
     // Between two neighbouring bounds all code points are in the same sets.
     var changes: [UInt32: UInt64] = [0: 0]
     for (index, set) in sets.enumerated() {

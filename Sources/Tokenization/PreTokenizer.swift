@@ -4,7 +4,7 @@ struct PreTokenizer: Sendable {
   /// A pattern that does all the work, in one of the ways that leave every character in a piece.
   let pattern: (kind: PreTokenizationPattern, matcher: PatternMatcher)?
 
-  package init(_ steps: [PreTokenizerStep]) {
+  init(_ steps: [PreTokenizerStep]) {
     self.steps = steps
     pattern = Self.pattern(of: steps)
   }

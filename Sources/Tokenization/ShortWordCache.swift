@@ -26,7 +26,7 @@ struct ShortWordCache {
   private let entries: UnsafeMutablePointer<Entry>
   private let masks: UnsafeMutablePointer<Key>
 
-  package init() {
+  init() {
     let count = 2 << Int(Self.bits)
     entries = UnsafeMutableRawPointer.allocate(
       byteCount: count * MemoryLayout<Entry>.stride, alignment: 64

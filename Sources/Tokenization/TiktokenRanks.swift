@@ -16,7 +16,7 @@ struct TiktokenRanks {
   }
 
   /// - Throws: `TokenizationError.malformedTokenizer` with the line.
-  package init(_ bytes: [UInt8], path: String) throws(TokenizationError) {
+  init(_ bytes: [UInt8], path: String) throws(TokenizationError) {
     let limit = bytes.count / Self.shortestLine + 1
     var found: [[UInt8]?] = []
     var number = 0

@@ -8,7 +8,7 @@ struct TokenSurfaces: Sendable {
 
   var count: Int { offsets.count - 1 }
 
-  package init(
+  init(
     _ surfaces: [[UInt8]], firstSurfaces: [Int32: [UInt8]] = [:], strippedAtStart: [UInt8]? = nil
   ) {
     bytes = surfaces.flatMap { $0 }
