@@ -21,6 +21,8 @@ struct TokenizerInspectCommand: AsyncParsableCommand {
     let bytes = try TokenizerFile.bytes(path)
     let view = TokenizerView(
       try TokenizerFile.load(bytes, path: path), terminal: TerminalCapabilities(of: .output))
-    print(view.summary(format: TokenizerFile(bytes: bytes).formatName) + "\n" + view.pieces, terminator: "")
+    print(
+      view.summary(format: TokenizerFile(bytes: bytes).formatName) + "\n" + view.pieces,
+      terminator: "")
   }
 }

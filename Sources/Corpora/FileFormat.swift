@@ -159,7 +159,7 @@ private func unwrapped(
 ) throws(CorpusError) -> any ByteReader {
   switch compression {
   case .none: file
-  case .gzip: try GzipReader(path: path, file: file)
-  case .zstandard: try ZstandardReader(path: path, file: file)
+  case .gzip: ReadAheadReader(try GzipReader(path: path, file: file))
+  case .zstandard: ReadAheadReader(try ZstandardReader(path: path, file: file))
   }
 }

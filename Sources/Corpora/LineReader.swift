@@ -42,7 +42,7 @@ final class LineReader {
     self.maximumBytes = maximumBytes
     nextIndex = lineIndex
     nextOffset = byteOffset
-    buffer = .allocate(byteCount: 4 * readSize + padding, alignment: 64)
+    buffer = .allocate(byteCount: 16 * readSize + padding, alignment: 64)
     guard try reader.skip(byteOffset) == byteOffset else {
       throw .cursorOutsideCorpus(detail: "\(path) ends before byte \(byteOffset)")
     }

@@ -11,6 +11,7 @@ import Testing
     "", "recipes", "pretrain", "resume", "average", "evaluate", "generate", "logs", "tokenize",
     "verify", "bench", "bench train", "bench matmul", "bench compare", "bench tokenize", "doctor",
     "tokenizer", "tokenizer train", "tokenizer inspect", "tokenizer convert",
+    "data", "data list", "data fetch", "data inspect", "data count", "bench read",
   ]
 
   /// After a change that is meant, run the tests with SAMARA_WRITE_SNAPSHOTS=1 and read the
@@ -134,7 +135,7 @@ import Testing
       "--threads is 0"
     ),
     (["tokenizer", "inspect", "nothing.model"], "nothing.model"),
-    (["tokenizer", "inspect", "wordless.jsonl"], "not a whole SentencePiece model"),
+    (["tokenizer", "inspect", "wordless.jsonl"], "not a whole tokenizer"),
     (["tokenizer", "convert", "nothing.model", "x.json"], "nothing.model"),
     (["tokenizer", "convert", "empty.jsonl", "empty.jsonl"], "written over"),
     (Self.training("missing.txt"), "missing.txt"),

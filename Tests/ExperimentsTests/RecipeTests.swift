@@ -63,7 +63,7 @@ import Testing
   }
 
   @Test func overridesChangeWhatTheyName() throws {
-    let base = try RecipeCatalog.standard.recipe(named: "openelm-270m")
+    let base = try RecipeCatalog.standard.recipe(named: "openelm-12m")
     let recipe = RecipeOverrides(
       steps: 7, checkpointEvery: 3, corpus: ["a.jsonl"], tokenizer: "t.model", seed: 9,
       sequencesPerStep: 1
@@ -71,7 +71,8 @@ import Testing
     let difference = try RecipeDifference(recorded: base.json(), current: recipe.json())
     #expect(
       difference.changes.map(\.key) == [
-        "batching.sequences_per_step", "checkpoints.every_steps", "corpus.paths",
+        "batching.sequences_per_pass", "batching.sequences_per_step", "checkpoints.every_steps",
+        "corpus.paths",
         "corpus.paths.0", "seed", "steps", "tokenizer.path",
       ])
   }

@@ -40,7 +40,8 @@ public struct CorpusReading: Sendable, Encodable {
   }
 
   private enum CodingKeys: String, CodingKey {
-    case textField, normalization, filter, screening, evaluations, shuffling, packing, attention, malformedLines
+    case textField, normalization, filter, screening, evaluations, shuffling, packing, attention,
+      malformedLines
   }
 
   public func encode(to encoder: any Encoder) throws {

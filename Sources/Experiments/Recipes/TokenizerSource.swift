@@ -6,7 +6,8 @@ import Tokenization
 public protocol TokenizerSource: Encodable, Sendable {
   /// Makes the tokenizer file if it is missing and returns its path.
   func prepare(
-    in workspace: Workspace, corpus: [ListedSource], reading: CorpusReading, report: (String) -> Void
+    in workspace: Workspace, corpus: [ListedSource], reading: CorpusReading,
+    report: (String) -> Void
   ) throws -> String
 }
 
@@ -18,7 +19,8 @@ public struct TokenizerFileSource: TokenizerSource {
   public init(path: String?) { self.path = path }
 
   public func prepare(
-    in workspace: Workspace, corpus: [ListedSource], reading: CorpusReading, report: (String) -> Void
+    in workspace: Workspace, corpus: [ListedSource], reading: CorpusReading,
+    report: (String) -> Void
   ) throws -> String {
     guard let path else { throw ExperimentError.noTokenizer }
     return path
@@ -42,7 +44,8 @@ public struct TrainedTokenizer: TokenizerSource {
   public init(vocabularySize: Int) { self.vocabularySize = vocabularySize }
 
   public func prepare(
-    in workspace: Workspace, corpus: [ListedSource], reading: CorpusReading, report: (String) -> Void
+    in workspace: Workspace, corpus: [ListedSource], reading: CorpusReading,
+    report: (String) -> Void
   ) throws -> String {
     let identity = CorpusIdentity(of: corpus.flatMap(\.files))
     let directory = "\(workspace.data)/tokenizers"
