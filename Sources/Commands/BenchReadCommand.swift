@@ -19,6 +19,8 @@ struct BenchReadCommand: AsyncParsableCommand {
 
   @OptionGroup var corpus: CorpusArguments
 
+  @OptionGroup var reading: ReadingArguments
+
   @Option(help: "A tokenizer's file, to time the whole way to rows.")
   var tokenizer: String?
 
@@ -43,8 +45,9 @@ struct BenchReadCommand: AsyncParsableCommand {
   func run() async throws {
     var overrides = RecipeOverrides()
     corpus.apply(to: &overrides)
+    reading.apply(to: &overrides)
     let recipe = overrides.applied(to: try Program.recipes.recipe(named: "openelm-12m"))
-    let storage = Workspace().corpusStorage
+    let storage = corpus.workspace.corpusStorage
     let benchmark = ReadingBenchmark(
       try ListedSource(TextSource(addresses: corpus.corpus), in: storage), in: storage,
       reading: recipe.reading, textByteLimit: megabytes.map { $0 << 20 } ?? .max)

@@ -10,24 +10,54 @@ extension Packing: ExpressibleByArgument {
 
 extension AttentionScope: ExpressibleByArgument {}
 
-/// What the command line changes of a recipe's text and of how it is read.
+/// Which text a command reads.
 struct CorpusArguments: ParsableArguments {
+  @Option(
+    parsing: .upToNextOption,
+    help: ArgumentHelp(
+      "Files: paths, patterns, https://, s3:// and hf://datasets/ addresses.",
+      discussion: "Text, JSON lines, in gzip or zstd, and Parquet are told by their contents."))
+  var corpus: [String] = []
+
+  @Option(help: "The field or column that holds the text; the recipe's if left out.")
+  var textField: String?
+
+  @OptionGroup var cache: CacheArguments
+
+  /// The folders of this run, and the cache that was asked for.
+  var workspace: Workspace { cache.workspace }
+
+  /// These changes among a recipe's.
+  func apply(to overrides: inout RecipeOverrides) {
+    overrides.corpus = corpus.isEmpty ? nil : corpus
+    overrides.textField = textField
+  }
+}
+
+/// How much of what is fetched is kept.
+struct CacheArguments: ParsableArguments {
+  @Option(
+    parsing: .unconditional,
+    help: "Keep so many GiB of what is fetched from addresses in data/cache; none if left out.")
+  var cacheGib: Int?
+
+  mutating func validate() throws {
+    if let cacheGib, !(1...(1 << 20)).contains(cacheGib) {
+      throw ValidationError("--cache-gib is \(cacheGib), expected 1 to \(1 << 20)")
+    }
+  }
+
+  var workspace: Workspace { Workspace(cacheByteLimit: cacheGib.map { $0 << 30 }) }
+}
+
+/// What the command line changes of the way a recipe reads text.
+struct ReadingArguments: ParsableArguments {
   /// Documents that can be dropped whole, or pieces of them.
   enum Drop: String, ExpressibleByArgument, CaseIterable {
     case duplicates
     case nearDuplicates = "near-duplicates"
     case repetitions
   }
-
-  @Option(
-    parsing: .upToNextOption,
-    help: ArgumentHelp(
-      "Files to train on: paths, patterns, https://, s3:// and hf://datasets/ addresses.",
-      discussion: "Text, JSON lines, in gzip or zstd, and Parquet are told by their contents."))
-  var corpus: [String] = []
-
-  @Option(help: "The field or column that holds the text; the recipe's if left out.")
-  var textField: String?
 
   @Option(
     parsing: .unconditional,
@@ -60,8 +90,6 @@ struct CorpusArguments: ParsableArguments {
 
   /// These changes among a recipe's.
   func apply(to overrides: inout RecipeOverrides) {
-    overrides.corpus = corpus.isEmpty ? nil : corpus
-    overrides.textField = textField
     overrides.shuffleWindow = shuffle
     overrides.packing = packing
     overrides.attention = attention

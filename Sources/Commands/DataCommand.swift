@@ -44,16 +44,19 @@ struct DataArguments: ParsableArguments {
     if let files, files < 1 { throw ValidationError("--files is \(files), expected 1 or more") }
   }
 
+  var workspace: Workspace { corpus.workspace }
+
   /// The recipe whose reading applies: the named one, or one that keeps documents as they are.
-  func resolvedRecipe() throws -> Recipe {
+  func resolvedRecipe(_ reading: ReadingArguments? = nil) throws -> Recipe {
     var overrides = RecipeOverrides()
     corpus.apply(to: &overrides)
+    reading?.apply(to: &overrides)
     let base = try Program.recipes.recipe(named: recipe ?? "openelm-12m")
     return overrides.applied(to: base)
   }
 
   /// The sources with their files listed, those that were asked for.
-  func listedSources(_ recipe: Recipe, in workspace: Workspace) throws -> [ListedSource] {
+  func listedSources(_ recipe: Recipe) throws -> [ListedSource] {
     let all = try recipe.corpus.prepare(in: workspace) {
       ProgressLine.writeToStandardError($0 + "\n")
     }

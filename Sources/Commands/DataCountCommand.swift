@@ -19,6 +19,8 @@ struct DataCountCommand: AsyncParsableCommand {
 
   @OptionGroup var data: DataArguments
 
+  @OptionGroup var reading: ReadingArguments
+
   @Option(help: "A tokenizer's file.")
   var tokenizer: String
 
@@ -41,13 +43,12 @@ struct DataCountCommand: AsyncParsableCommand {
   }
 
   func run() async throws {
-    let workspace = Workspace()
-    let recipe = try data.resolvedRecipe()
-    let listed = try data.listedSources(recipe, in: workspace)
+    let recipe = try data.resolvedRecipe(reading)
+    let listed = try data.listedSources(recipe)
     let loaded = try TokenizerFile.load(tokenizer)
     let line = ProgressLine(label: "documents", total: nil)
     let count = try CorpusCount.run(
-      listed, in: workspace.corpusStorage, reading: recipe.reading,
+      listed, in: data.workspace.corpusStorage, reading: recipe.reading,
       sequenceLength: sequence ?? recipe.batching.sequenceLength, tokenizer: loaded,
       readers: readers
     ) { counts in

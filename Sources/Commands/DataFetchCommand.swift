@@ -23,10 +23,9 @@ struct DataFetchCommand: AsyncParsableCommand {
   var directory = "data/corpora"
 
   func run() async throws {
-    let workspace = Workspace()
     SignalWatch.start()
-    let listed = try data.listedSources(data.resolvedRecipe(), in: workspace)
-    let fetch = try CorpusFetch(listed, to: directory, in: workspace)
+    let listed = try data.listedSources(data.resolvedRecipe())
+    let fetch = try CorpusFetch(listed, to: directory, in: data.workspace)
     guard !fetch.items.isEmpty else {
       print("all files are on this disk")
       return

@@ -20,6 +20,8 @@ struct DataInspectCommand: AsyncParsableCommand {
 
   @OptionGroup var data: DataArguments
 
+  @OptionGroup var reading: ReadingArguments
+
   @Option(help: "A tokenizer's file.")
   var tokenizer: String?
 
@@ -34,11 +36,10 @@ struct DataInspectCommand: AsyncParsableCommand {
   }
 
   func run() async throws {
-    let workspace = Workspace()
-    let recipe = try data.resolvedRecipe()
-    let listed = try data.listedSources(recipe, in: workspace)
+    let recipe = try data.resolvedRecipe(reading)
+    let listed = try data.listedSources(recipe)
     let loaded = try tokenizer.map { try TokenizerFile.load($0) }
-    let storage = workspace.corpusStorage
+    let storage = data.workspace.corpusStorage
     let line = ProgressLine(label: "documents", total: documents * listed.count)
     var inspections: [CorpusInspection] = []
     for (index, source) in listed.enumerated() {

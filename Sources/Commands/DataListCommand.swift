@@ -30,11 +30,11 @@ struct DataListCommand: AsyncParsableCommand {
     let recipe = try data.resolvedRecipe()
     let terminal = TerminalCapabilities(of: .output)
     if offline {
-      let sources = try recipe.corpus.prepare(in: Workspace()) { _ in }
+      let sources = try recipe.corpus.prepare(in: data.workspace) { _ in }
       print(table(sources.map { ($0, nil) }).rendered(for: terminal), terminator: "")
       return
     }
-    let listed = try data.listedSources(recipe, in: Workspace())
+    let listed = try data.listedSources(recipe)
     if paths {
       for source in listed {
         for file in source.files { print("\(file.byteCount)\t\(file.path)") }

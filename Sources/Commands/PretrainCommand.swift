@@ -33,6 +33,8 @@ struct PretrainCommand: AsyncParsableCommand {
 
   @OptionGroup var corpus: CorpusArguments
 
+  @OptionGroup var reading: ReadingArguments
+
   @Option(parsing: .unconditional, help: "Threads that read ahead; they change no result.")
   var readers = Pretraining.defaultReaders
 
@@ -76,6 +78,7 @@ struct PretrainCommand: AsyncParsableCommand {
       sequencesPerStep: sequencesPerStep, precision: precision,
       recomputation: recompute, storage: storage)
     corpus.apply(to: &overrides)
+    reading.apply(to: &overrides)
     let base = try Program.recipes.recipe(named: recipe)
     if dryRun {
       let resolved = overrides.applied(to: base)
@@ -83,11 +86,11 @@ struct PretrainCommand: AsyncParsableCommand {
       print(RecipeView.text(resolved))
       return
     }
-    let directory = try RunDirectory(run ?? recipe, in: Workspace())
+    let directory = try RunDirectory(run ?? recipe, in: corpus.workspace)
     let outcome = try Pretraining.start(
       base, overrides: overrides, run: directory,
       threads: threads ?? ProcessInfo.processInfo.activeProcessorCount, readers: readers,
-      in: Workspace())
+      in: corpus.workspace)
     try outcome.report(run: directory.name)
   }
 }

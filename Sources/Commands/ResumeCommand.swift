@@ -22,6 +22,8 @@ struct ResumeCommand: AsyncParsableCommand {
   @Option(parsing: .unconditional, help: "Threads that read ahead; they change no result.")
   var readers = Pretraining.defaultReaders
 
+  @OptionGroup var cache: CacheArguments
+
   mutating func validate() throws {
     guard (0...64).contains(readers) else {
       throw ValidationError("--readers is \(readers), expected 0 to 64")
@@ -29,10 +31,10 @@ struct ResumeCommand: AsyncParsableCommand {
   }
 
   func run() async throws {
-    let directory = try RunDirectory(run, in: Workspace())
+    let directory = try RunDirectory(run, in: cache.workspace)
     let outcome = try Pretraining.resume(
       directory, recipes: Program.recipes, acceptsChanges: acceptChanges,
-      readers: readers, in: Workspace())
+      readers: readers, in: cache.workspace)
     try outcome.report(run: run)
   }
 }

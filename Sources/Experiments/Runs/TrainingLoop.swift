@@ -54,9 +54,16 @@ struct TrainingLoop<Model: LanguageModel> {
   }
 
   private mutating func takeSteps() throws -> Pretraining.Outcome {
+    let first = trainer.step
     while trainer.step < recipe.steps {
       let start = ProgressLine.monotonicSeconds()
-      guard let batches = try nextBatches() else {
+      let next: [Batch]?
+      do {
+        next = try nextBatches()
+      } catch let error where error.isCancellation {
+        return try interrupted(by: SignalWatch.signal ?? SIGINT, hasSteps: trainer.step > first)
+      }
+      guard let batches = next else {
         log.logger.notice("the corpus came to its end after \(trainer.step) steps")
         return .corpusExhausted(checkpoint: try save())
       }
@@ -67,10 +74,7 @@ struct TrainingLoop<Model: LanguageModel> {
       try write(report, batches, seconds: seconds, waited: waited)
       try checkHealth(report, batches)
       if let signal = SignalWatch.signal, trainer.step < recipe.steps {
-        let path = try save()
-        log.logger.notice(
-          "stopped after step \(trainer.step); continue with `samara resume \(run.name)`")
-        return .interrupted(signal: signal, checkpoint: path)
+        return try interrupted(by: signal, hasSteps: true)
       }
       if trainer.step % recipe.checkpoints.everySteps == 0, trainer.step < recipe.steps {
         _ = try save()
@@ -79,6 +83,14 @@ struct TrainingLoop<Model: LanguageModel> {
     let path = try save()
     summarize()
     return .finished(checkpoint: path)
+  }
+
+  /// Keeps what there is to keep; without a step of this process the newest checkpoint is that.
+  private func interrupted(by signal: Int32, hasSteps: Bool) throws -> Pretraining.Outcome {
+    let path = hasSteps ? try save() : run.checkpoints.path
+    log.logger.notice(
+      "stopped after step \(trainer.step); continue with `samara resume \(run.name)`")
+    return .interrupted(signal: signal, checkpoint: path)
   }
 
   /// The passes of one step; `nil` when the corpus has none left.
@@ -156,6 +168,11 @@ struct TrainingLoop<Model: LanguageModel> {
 }
 
 extension Error {
+  /// Whether a signal ended the wait for a server.
+  fileprivate var isCancellation: Bool {
+    if case .transfer(.cancelled)? = self as? CorpusError { true } else { false }
+  }
+
   /// Whether all steps taken before this error are logged, so that a checkpoint may hold them.
   ///
   /// A checkpoint that cannot be written is not worth a second attempt; a step that could not be
