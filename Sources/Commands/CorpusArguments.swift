@@ -59,6 +59,9 @@ struct ReadingArguments: ParsableArguments {
     case repetitions
   }
 
+  @Flag(help: "Pass over records that cannot be read, and count them; else they are errors.")
+  var skipMalformed = false
+
   @Option(
     parsing: .unconditional,
     help: "Shuffle files, and documents in windows of so many; 1 for as they lie.")
@@ -90,6 +93,7 @@ struct ReadingArguments: ParsableArguments {
 
   /// These changes among a recipe's.
   func apply(to overrides: inout RecipeOverrides) {
+    overrides.malformedLines = skipMalformed ? .skip : nil
     overrides.shuffleWindow = shuffle
     overrides.packing = packing
     overrides.attention = attention

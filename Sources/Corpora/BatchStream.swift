@@ -124,6 +124,7 @@ public final class BatchStream: Sendable {
     let (files, count) = (components.map(\.source.files), components.count)
     self.files = files.flatMap { $0 }
     sourceNames = components.map(\.name)
+    let names = components.map(\.messageName)
     var cursor = Cursor(
       sequence: 0, position: nil, isFinished: false, corpus: CorpusIdentity(of: self.files),
       tokenizer: tokenizer.fingerprint,
@@ -154,7 +155,8 @@ public final class BatchStream: Sendable {
         paddingToken: tokenizer.paddingToken ?? tokenizer.endToken ?? 0, share: layout.share,
         files: files),
       pieces: PieceSequence(
-        pipeline, filter: filter, screening: examiner?.screening ?? .none, componentCount: count,
+        pipeline, filter: filter, screening: examiner?.screening ?? .none,
+        names: names,
         resumingAt: cursor.position),
       cursor: cursor)
     state = Mutex(

@@ -12,10 +12,14 @@ public struct ComponentPosition: Codable, Sendable, Equatable {
   public var textBytes = 0
   /// Whether it has ended and the mixture goes on without it.
   public var isDry = false
+  /// Records passed over as malformed behind its last passage, once it has ended.
+  public var recordsSkippedAtEnd = 0
 
   /// Whether these numbers can have been saved, and not come from a damaged file.
   var isPlausible: Bool {
-    [epoch, window, taken, textBytes].allSatisfy { (0..<CorpusCounts.limit).contains($0) }
+    [epoch, window, taken, textBytes, recordsSkippedAtEnd].allSatisfy {
+      (0..<CorpusCounts.limit).contains($0)
+    }
       && (taken == 0 || start != nil)
   }
 }
@@ -42,7 +46,7 @@ struct ComponentReader {
   private var isOpen = false
 
   init(_ component: CorpusComponent, filter: DocumentFilter) {
-    name = component.name
+    name = component.messageName
     weight = component.weight
     whenDry = component.whenDry
     shuffling = component.shuffling
@@ -72,13 +76,14 @@ struct ComponentReader {
       if position.window == 0 {
         // Going on would go round for ever, or leave out what was asked for.
         guard whenDry == .stop else {
-          throw .nothingSurvives(counts: CorpusCounts(), filter: filter)
+          throw .nothingSurvives(source: name, counts: CorpusCounts(), filter: filter)
         }
       }
       switch whenDry {
       case .stop: return .stopped
       case .leaveOut:
         position.isDry = true
+        position.recordsSkippedAtEnd = reader.takeMalformedRecordsSkipped()
         return .dry
       case .restart:
         position.epoch += 1
@@ -103,7 +108,9 @@ struct ComponentReader {
   }
 
   /// Records passed over since the last passage that was read.
-  mutating func takeMalformedRecordsSkipped() -> Int { reader.takeMalformedRecordsSkipped() }
+  mutating func takeMalformedRecordsSkipped() -> Int {
+    position.isDry ? position.recordsSkippedAtEnd : reader.takeMalformedRecordsSkipped()
+  }
 
   private mutating func open() throws(CorpusError) {
     let saved = position

@@ -33,6 +33,12 @@ public struct CorpusComponent {
     self.shuffling = shuffling
   }
 
+  /// What messages call it: by its files, where it has no name of its own.
+  var messageName: String {
+    guard name == "corpus", let first = source.files.first else { return name }
+    return source.files.count == 1 ? first.path : "\(first.path) and \(source.files.count - 1) more"
+  }
+
   /// What decides which documents come when, in words.
   var reading: String {
     let order = shuffling == .none ? "" : ", \(shuffling)"

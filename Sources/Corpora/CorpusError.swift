@@ -39,7 +39,7 @@ public enum CorpusError: Error, Equatable, Sendable {
   /// A line is longer than the reader holds in memory.
   case lineTooLong(path: String, line: Int, maximumBytes: Int)
   /// A whole epoch went by without a single row's worth of tokens.
-  case nothingSurvives(counts: CorpusCounts, filter: DocumentFilter)
+  case nothingSurvives(source: String, counts: CorpusCounts, filter: DocumentFilter)
   /// A saved cursor belongs to other files than these.
   case corpusChanged(saved: CorpusIdentity, found: CorpusIdentity)
   /// A saved cursor belongs to the same files read in another way.
@@ -95,21 +95,21 @@ extension CorpusError: CustomStringConvertible {
         + "fetch the file again, or leave it out"
     case .invalidUTF8(let path, let line, let byteOffset):
       "\(place(path, line)): invalid UTF-8 at byte \(byteOffset) of the text; "
-        + "convert the file to UTF-8\(line == nil ? "" : ", or skip malformed lines")"
+        + "convert the file to UTF-8\(line == nil ? "" : ", or skip malformed lines (--skip-malformed)")"
     case .malformedJSON(let path, let line, let detail):
       "\(place(path, line)): not a JSON object (\(detail)); "
-        + "each line must hold one whole object; mend the line, or skip malformed lines"
+        + "each line must hold one whole object; mend the line, or skip malformed lines (--skip-malformed)"
     case .missingField(let path, let line, let field):
       "\(place(path, line)): no field \"\(field)\"; "
-        + "name the field that holds the text, or skip malformed lines"
+        + "name the field that holds the text, or skip malformed lines (--skip-malformed)"
     case .fieldIsNotText(let path, let line, let field, let found):
       "\(place(path, line)): field \"\(field)\" is \(found), expected a string; "
-        + "name the field that holds the text, or skip malformed lines"
+        + "name the field that holds the text, or skip malformed lines (--skip-malformed)"
     case .lineTooLong(let path, let line, let maximumBytes):
-      "\(place(path, line)): longer than \(maximumBytes) bytes; cut the document, "
-        + "or name the file .txt if it is text"
-    case .nothingSurvives(let counts, let filter):
-      "nothing to train on: \(counts.summary(of: filter)); "
+      "\(place(path, line)): longer than \(maximumBytes) bytes; "
+        + "cut the document, or give it as a file of text"
+    case .nothingSurvives(let source, let counts, let filter):
+      "nothing to train on in \(source): \(counts.summary(of: filter)); "
         + "loosen the filter, or give longer documents"
     case .corpusChanged(let saved, let found):
       "the corpus is not the one this cursor was saved with: \(saved) then, \(found) now; "

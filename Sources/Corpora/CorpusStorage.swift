@@ -39,7 +39,12 @@ public final class CorpusStorage: Sendable {
     var files: [CorpusFile] = []
     for pattern in patterns {
       if let list = pattern.withoutPrefix("list:") {
-        files += try self.files(matching: lines(ofList: list))
+        let lines = try lines(ofList: list)
+        // A list of lists could go round for ever.
+        if let line = lines.first(where: { $0.hasPrefix("list:") }) {
+          throw .unreadable(path: list, reason: "it is a list and names another, \(line)")
+        }
+        files += try self.files(matching: lines)
       } else if Self.isRemote(pattern) {
         files += try remoteFiles(matching: pattern)
       } else {
@@ -74,6 +79,9 @@ public final class CorpusStorage: Sendable {
     let parts = list.split(separator: "#", maxSplits: 1).map(String.init)
     guard let place = parts.first else { throw .patternMatchesNothing(pattern: "list:\(list)") }
     var lines: [String] = []
+    guard !place.hasPrefix("list:") else {
+      throw .unreadable(path: place, reason: "a list is named by a list")
+    }
     for file in try files(matching: [place]) {
       guard file.byteCount <= Self.maximumListBytes else {
         throw .unreadable(

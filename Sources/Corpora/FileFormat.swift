@@ -77,6 +77,9 @@ struct OpenedFile {
       }
       return
     }
+    if path.lowercased().hasSuffix(".parquet") {
+      throw .parquet(.notParquet(file: path, detail: "it does not begin with PAR1"))
+    }
     if let format = Self.foreignFormat(head) {
       throw .unsupportedFormat(path: path, format: format)
     }

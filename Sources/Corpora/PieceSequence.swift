@@ -29,8 +29,12 @@ struct PieceSequence {
 
   private let pipeline: PassagePipeline
   private let filter: DocumentFilter
+  /// What the sources are called.
+  private let names: [String]
   private var passage: TokenizedPassage?
   private var piecesGiven = 0
+  /// Whether what was passed over at the end is counted.
+  private var hasEnded = false
   /// How to come back to the passage of the last piece; nil before the first.
   private(set) var anchor: Anchor?
   private var screen: DocumentScreen?
@@ -44,16 +48,17 @@ struct PieceSequence {
   ///   of `screening`.
   init(
     _ pipeline: PassagePipeline, filter: DocumentFilter, screening: DocumentScreening,
-    componentCount: Int, resumingAt position: Cursor.Position?
+    names: [String], resumingAt position: Cursor.Position?
   ) throws(CorpusError) {
     self.pipeline = pipeline
     self.filter = filter
+    self.names = names
     if !screening.isEmpty {
       screen = try DocumentScreen(
         screening, resumingAt: position?.screening ?? DocumentScreen.State())
     }
-    counts = position?.counts ?? Array(repeating: CorpusCounts(), count: componentCount)
-    epochs = (0..<componentCount).map {
+    counts = position?.counts ?? names.map { _ in CorpusCounts() }
+    epochs = names.indices.map {
       (position?.mixture.components[$0].epoch ?? 0, CorpusCounts())
     }
   }
@@ -89,7 +94,7 @@ struct PieceSequence {
   private mutating func begin(_ next: TokenizedPassage) throws(CorpusError) {
     let index = next.component
     if next.epoch != epochs[index].number {
-      try checkThatSomethingSurvived(counts[index] - epochs[index].start)
+      try checkThatSomethingSurvived(counts[index] - epochs[index].start, of: names[index])
       epochs[index] = (next.epoch, counts[index])
       screen?.beginPass(over: UInt16(truncatingIfNeeded: index))
     }
@@ -108,17 +113,21 @@ struct PieceSequence {
   }
 
   private mutating func end() throws(CorpusError) {
+    guard !hasEnded else { return }
+    hasEnded = true
     if let passage { piecesGiven = passage.pieces.count }
     for (index, skipped) in pipeline.malformedRecordsSkippedAtEnd().enumerated() {
       counts[index].malformedLinesSkipped += skipped
     }
-    try checkThatSomethingSurvived(counts.total)
+    try checkThatSomethingSurvived(counts.total, of: names.joined(separator: ", "))
   }
 
   /// Start and end tokens alone are no text.
-  private func checkThatSomethingSurvived(_ counts: CorpusCounts) throws(CorpusError) {
+  private func checkThatSomethingSurvived(
+    _ counts: CorpusCounts, of source: String
+  ) throws(CorpusError) {
     guard counts.tokensRead > 0, counts.textBytesRead > 0 else {
-      throw .nothingSurvives(counts: counts, filter: filter)
+      throw .nothingSurvives(source: source, counts: counts, filter: filter)
     }
   }
 }

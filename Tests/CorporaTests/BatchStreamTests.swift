@@ -23,7 +23,10 @@ struct BatchStreamTests {
         counts.piecesWithTooFewTokens = 2
         counts.malformedLinesSkipped = 1
         counts.textBytesRead = 4 + 12 + 17
-        let expected = CorpusError.nothingSurvives(counts: counts, filter: filter)
+        let expected = CorpusError.nothingSurvives(
+          source: stream.files.count == 1
+            ? stream.files[0].path : "\(stream.files[0].path) and 1 more",
+          counts: counts, filter: filter)
         #expect(throws: expected) { try stream.next() }
         #expect(throws: expected) { try stream.next() }
         #expect(

@@ -51,6 +51,16 @@ struct FileFormatTests {
     }
   }
 
+  @Test func whatIsNamedParquetMustBeIt() throws {
+    for bytes in [Array("<!DOCTYPE html><title>Sign in</title>".utf8), Array("PAR1".utf8), []] {
+      #expect {
+        try format("train-00000.parquet", bytes)
+      } throws: { error in
+        if case CorpusError.parquet(.notParquet) = error { true } else { false }
+      }
+    }
+  }
+
   @Test func garbageUnderACompressedNameIsAnError() throws {
     #expect {
       try format("a.jsonl.gz", [0x00, 0x01, 0xFF, 0x80])

@@ -144,4 +144,24 @@ struct MixtureTests {
     }
     #expect(try fixture.stream(cursor: cursor).next() == stream.next())
   }
+
+  /// What was passed over at the end of a source that was left out is not forgotten by a run that is
+  /// resumed after it.
+  @Test func malformedEndsOfSourcesAreCountedOnce() throws {
+    let fixture = try MixtureFixture()
+    for name in MixtureFixture.names {
+      let path = fixture.folder("\(name)-1.jsonl")
+      let lines = try String(contentsOfFile: path, encoding: .utf8)
+      try fixture.folder.write(lines + "\nbad\n{}\nworse\n", to: "\(name)-1.jsonl")
+    }
+    let whole = try fixture.stream(weights: [1, 1, 1], whenDry: .leaveOut)
+    var cursors: [Cursor] = []
+    while try whole.next() != nil { cursors.append(whole.cursor) }
+    #expect(whole.cursor.counts.map(\.malformedLinesSkipped) == [9, 9, 9])
+    for cursor in cursors {
+      let resumed = try fixture.stream(weights: [1, 1, 1], whenDry: .leaveOut, cursor: cursor)
+      _ = try resumed.remaining()
+      #expect(resumed.cursor == whole.cursor)
+    }
+  }
 }

@@ -8,6 +8,7 @@ public struct RecipeOverrides: Sendable, Equatable, Codable {
   public var checkpointEvery: Int?
   public var corpus: [String]?
   public var textField: String?
+  public var malformedLines: MalformedLinePolicy?
   public var shuffleWindow: Int?
   public var packing: Packing?
   public var attention: AttentionScope?
@@ -23,7 +24,8 @@ public struct RecipeOverrides: Sendable, Equatable, Codable {
 
   public init(
     steps: Int? = nil, checkpointEvery: Int? = nil, corpus: [String]? = nil,
-    textField: String? = nil, shuffleWindow: Int? = nil, packing: Packing? = nil,
+    textField: String? = nil, malformedLines: MalformedLinePolicy? = nil,
+    shuffleWindow: Int? = nil, packing: Packing? = nil,
     attention: AttentionScope? = nil, screening: DocumentScreening? = nil,
     repetition: RepetitionFilter? = nil,
     evaluations: EvaluationTexts? = nil,
@@ -35,6 +37,7 @@ public struct RecipeOverrides: Sendable, Equatable, Codable {
     self.checkpointEvery = checkpointEvery
     self.corpus = corpus
     self.textField = textField
+    self.malformedLines = malformedLines
     self.shuffleWindow = shuffleWindow
     self.packing = packing
     self.attention = attention
@@ -58,6 +61,7 @@ public struct RecipeOverrides: Sendable, Equatable, Codable {
     if let checkpointEvery { result.checkpoints.everySteps = checkpointEvery }
     if let corpus, !corpus.isEmpty { result.corpus = CorpusFiles(paths: corpus) }
     if let textField { result.reading.textField = textField }
+    if let malformedLines { result.reading.malformedLines = malformedLines }
     if let shuffleWindow {
       result.reading.shuffling = shuffleWindow > 1 ? .shuffled(window: shuffleWindow) : .none
     }
