@@ -37,6 +37,9 @@ struct BenchReadCommand: AsyncParsableCommand {
 
   func validate() throws {
     if corpus.corpus.isEmpty { throw ValidationError("name files with --corpus") }
+    if let training, tokenizer == nil || !(training > 0) {
+      throw ValidationError("--training is \(training), expected above 0 and with --tokenizer")
+    }
     if let megabytes, !(1...(1 << 20)).contains(megabytes) {
       throw ValidationError("--megabytes is \(megabytes), expected 1 to \(1 << 20)")
     }

@@ -37,8 +37,8 @@ struct DataCountCommand: AsyncParsableCommand {
     guard (0...64).contains(readers) else {
       throw ValidationError("--readers is \(readers), expected 0 to 64")
     }
-    if let sequence, sequence < 1 {
-      throw ValidationError("--sequence is \(sequence), expected 1 or more")
+    if let sequence, !(1...(1 << 24)).contains(sequence) {
+      throw ValidationError("--sequence is \(sequence), expected 1 to \(1 << 24)")
     }
   }
 

@@ -50,8 +50,8 @@ public final class BatchStream: Sendable {
       try packing.validate()
       for (name, value) in [
         ("batchSize", batchSize), ("sequenceLength", sequenceLength), ("share count", share.count),
-      ] where value < 1 {
-        throw .invalidSetting(name: name, value: value, expected: "at least 1")
+      ] where !(1...(1 << 24)).contains(value) {
+        throw .invalidSetting(name: name, value: value, expected: "1 to \(1 << 24)")
       }
       guard (0..<share.count).contains(share.index) else {
         throw .invalidSetting(

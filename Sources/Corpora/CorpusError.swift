@@ -20,6 +20,8 @@ public enum CorpusError: Error, Equatable, Sendable {
   case notAFile(path: String)
   /// The system refuses to open or read a file.
   case unreadable(path: String, reason: String)
+  /// A file, or a list of files, cannot serve as part of a corpus.
+  case unusable(path: String, reason: String)
   /// A file has another size than when the corpus was listed.
   case fileChanged(path: String, listed: Int, found: Int)
   /// The first bytes are those of a format that this module does not read.
@@ -82,6 +84,8 @@ extension CorpusError: CustomStringConvertible {
       "\(path): not a regular file; for a folder's files write a pattern such as \(path)/*.jsonl"
     case .unreadable(let path, let reason):
       "\(path): cannot be read (\(reason)); check its permissions and its disk"
+    case .unusable(let path, let reason):
+      "\(path): \(reason)"
     case .fileChanged(let path, let listed, let found):
       "\(path): it had \(listed) bytes when the corpus was listed and has \(found) now; "
         + "let nothing write to a corpus that is read, and start again"

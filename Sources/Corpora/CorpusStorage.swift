@@ -42,7 +42,7 @@ public final class CorpusStorage: Sendable {
         let lines = try lines(ofList: list)
         // A list of lists could go round for ever.
         if let line = lines.first(where: { $0.hasPrefix("list:") }) {
-          throw .unreadable(path: list, reason: "it is a list and names another, \(line)")
+          throw .unusable(path: list, reason: "it is a list and names another, \(line)")
         }
         files += try self.files(matching: lines)
       } else if Self.isRemote(pattern) {
@@ -64,10 +64,10 @@ public final class CorpusStorage: Sendable {
     var files: [CorpusFile] = []
     for entry in entries {
       guard let byteCount = entry.byteCount else {
-        throw .unreadable(
+        throw .unusable(
           path: entry.name,
-          reason: "its server does not say its size, so that it could not be "
-            + "told from another; fetch it with `samara data fetch`")
+          reason: "its server does not say its size, so that it could not be told from another; "
+            + "download it and name the file")
       }
       files.append(
         CorpusFile(path: entry.address.text, byteCount: byteCount, version: entry.entityTag))
@@ -80,11 +80,11 @@ public final class CorpusStorage: Sendable {
     guard let place = parts.first else { throw .patternMatchesNothing(pattern: "list:\(list)") }
     var lines: [String] = []
     guard !place.hasPrefix("list:") else {
-      throw .unreadable(path: place, reason: "a list is named by a list")
+      throw .unusable(path: place, reason: "a list is named by a list")
     }
     for file in try files(matching: [place]) {
       guard file.byteCount <= Self.maximumListBytes else {
-        throw .unreadable(
+        throw .unusable(
           path: file.path,
           reason: "a list of \(file.byteCount) bytes, at most "
             + "\(Self.maximumListBytes) are read")
