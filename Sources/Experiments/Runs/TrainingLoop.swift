@@ -154,12 +154,27 @@ struct TrainingLoop<Model: LanguageModel> {
     log.logger.info(
       """
       \(Format.grouped(counts.documentsRead)) documents read, \
-      \(Format.grouped(counts.documentsKept)) kept; \(Format.grouped(counts.tokensRead)) tokens \
-      read, \(Format.grouped(counts.tokensUsed)) used, \(Format.grouped(counts.tokensPadded)) \
+      \(Format.grouped(counts.documentsKept)) kept, \(Format.grouped(counts.documentsScreenedOut)) \
+      dropped whole; \(Format.grouped(counts.tokensRead)) tokens read, \(Format.grouped(counts.tokensUsed)) used, \(Format.grouped(counts.tokensPadded)) \
       padded, \(Format.grouped(counts.tokensDropped)) dropped; \
       \(Format.grouped(counts.malformedLinesSkipped)) malformed lines skipped; \
       \(Format.grouped(trainer.skippedSteps)) steps skipped
       """)
+    summarizeSources()
+  }
+
+  /// What each source of a mixture gave.
+  private func summarizeSources() {
+    guard stream.sourceNames.count > 1 else { return }
+    for (name, counts) in zip(stream.sourceNames, stream.cursor.counts) {
+      log.logger.info(
+        """
+        \(name): \(Format.grouped(counts.documentsRead)) documents of \
+        \(Format.bytes(counts.textBytesRead)) read, \(Format.grouped(counts.documentsKept)) kept; \
+        \(Format.grouped(counts.tokensRead)) tokens read, \(Format.grouped(counts.tokensUsed)) used, \
+        \(Format.grouped(counts.tokensDropped)) dropped
+        """)
+    }
   }
 
   private static func documents(of batches: [Batch]) -> [String] {
