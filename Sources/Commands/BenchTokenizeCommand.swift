@@ -24,7 +24,8 @@ struct BenchTokenizeCommand: AsyncParsableCommand {
   var tokenizer: String
 
   @Option(
-    parsing: .upToNextOption, help: "Files and patterns: .txt, .jsonl, plain or in gzip or zstd.")
+    parsing: .upToNextOption,
+    help: "Files: paths, patterns and addresses of text, JSON lines, Parquet.")
   var corpus: [String]
 
   @Option(help: "The field of a JSON line that holds the text.")

@@ -86,6 +86,9 @@ struct ReadingArguments: ParsableArguments {
     if let shuffle, shuffle < 1 {
       throw ValidationError("--shuffle is \(shuffle), expected 1 or more")
     }
+    if evaluationData != nil, decontaminate == nil {
+      throw ValidationError("--evaluation-data is for --decontaminate, which is missing")
+    }
     if case .bestFit(let pieces)? = packing, pieces < 1 {
       throw ValidationError("--packing best-fit takes 1 piece or more, found \(pieces)")
     }
@@ -100,7 +103,7 @@ struct ReadingArguments: ParsableArguments {
     let tasks = decontaminate.map {
       $0.split(separator: ",").map { $0.filter { $0 != " " } }.filter { !$0.isEmpty }
     }
-    if !drop.isEmpty || tasks != nil {
+    if drop.contains(where: { $0 != .repetitions }) || tasks != nil {
       overrides.screening = DocumentScreening(
         exactDuplicates: drop.contains(.duplicates) ? ExactDuplicateFilter() : nil,
         nearDuplicates: drop.contains(.nearDuplicates) ? NearDuplicateFilter() : nil,

@@ -8,8 +8,8 @@ struct DataFetchCommand: AsyncParsableCommand {
     commandName: "fetch",
     abstract: "Fetch the files of a corpus to the disk.",
     discussion: """
-      Files go to DIRECTORY/SOURCE/NAME. What is there already is left alone; what was begun goes on \
-      from the byte where it stopped, also after Ctrl-C or a crash. Runs need no fetching: they read \
+      Files go to DIRECTORY/SOURCE/HOST/PATH. What is there whole is left alone; what was begun goes \
+      on from the byte where it stopped, also after Ctrl-C or a crash. Runs need no fetching: they read \
       addresses as they go.
 
       EXAMPLES
@@ -24,6 +24,15 @@ struct DataFetchCommand: AsyncParsableCommand {
 
   func run() async throws {
     SignalWatch.start()
+    do {
+      try fetch()
+    } catch  where SignalWatch.signal != nil {
+      ProgressLine.writeToStandardError("stopped; the same command goes on from here\n")
+      throw ExitCode(128 + (SignalWatch.signal ?? 0))
+    }
+  }
+
+  private func fetch() throws {
     let listed = try data.listedSources(data.resolvedRecipe())
     let fetch = try CorpusFetch(listed, to: directory, in: data.workspace)
     guard !fetch.items.isEmpty else {
@@ -32,19 +41,13 @@ struct DataFetchCommand: AsyncParsableCommand {
     }
     let line = ProgressLine(label: "bytes", total: fetch.byteCount)
     defer { line.finish() }
-    do {
-      try fetch.run { progress in
-        line.update(
-          completed: progress.bytesDone,
-          details: [
-            "file \(min(progress.file + 1, fetch.items.count))/\(fetch.items.count)",
-            Format.bytes(progress.bytesDone),
-          ])
-      }
-    } catch  where SignalWatch.signal != nil {
-      line.finish()
-      ProgressLine.writeToStandardError("stopped; the same command goes on from here\n")
-      throw ExitCode(128 + (SignalWatch.signal ?? 0))
+    try fetch.run { progress in
+      line.update(
+        completed: progress.bytesDone,
+        details: [
+          "file \(min(progress.file + 1, fetch.items.count))/\(fetch.items.count)",
+          Format.bytes(progress.bytesDone),
+        ])
     }
     line.finish()
     for item in fetch.items { print(item.path) }

@@ -19,6 +19,9 @@ struct ResumeCommand: AsyncParsableCommand {
   @Flag(help: "Go on although the recipe has changed since the checkpoint.")
   var acceptChanges = false
 
+  @Flag(help: "Pass over records that cannot be read, from here on.")
+  var skipMalformed = false
+
   @Option(parsing: .unconditional, help: "Threads that read ahead; they change no result.")
   var readers = Pretraining.defaultReaders
 
@@ -34,6 +37,7 @@ struct ResumeCommand: AsyncParsableCommand {
     let directory = try RunDirectory(run, in: cache.workspace)
     let outcome = try Pretraining.resume(
       directory, recipes: Program.recipes, acceptsChanges: acceptChanges,
+      skipsMalformed: skipMalformed,
       readers: readers, in: cache.workspace)
     try outcome.report(run: run)
   }

@@ -28,6 +28,12 @@ public struct SamaraCommand: AsyncParsableCommand {
 /// The recipes of the running program, set once before its command line is parsed.
 enum Program {
   nonisolated(unsafe) static var recipes = RecipeCatalog.standard
+
+  /// Leaves without taking libraries down: a thread that waits for a server may still be in one.
+  static func leave(_ status: Int32) -> Never {
+    fflush(nil)
+    _exit(status)
+  }
 }
 
 extension Recipe {
@@ -40,6 +46,29 @@ extension Recipe {
   /// ```
   public static func main(_ recipes: [Recipe]) async {
     Program.recipes = RecipeCatalog(recipes + RecipeCatalog.standard.recipes)
-    await SamaraCommand.main()
+    Program.leave(await SamaraCommand.status())
+  }
+}
+
+extension SamaraCommand {
+  /// Does what the command line asks for, and returns the status to leave with.
+  fileprivate static func status() async -> Int32 {
+    do {
+      var command = try parseAsRoot()
+      if var asynchronous = command as? any AsyncParsableCommand {
+        try await asynchronous.run()
+      } else {
+        try command.run()
+      }
+      return 0
+    } catch {
+      let code = exitCode(for: error)
+      let message = fullMessage(for: error)
+      if !message.isEmpty {
+        let output: FileHandle = code.isSuccess ? .standardOutput : .standardError
+        try? output.write(contentsOf: Data((message + "\n").utf8))
+      }
+      return code.rawValue
+    }
   }
 }

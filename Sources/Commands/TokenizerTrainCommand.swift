@@ -22,7 +22,8 @@ struct TokenizerTrainCommand: AsyncParsableCommand {
       """)
 
   @Option(
-    parsing: .upToNextOption, help: "Files and patterns: .txt, .jsonl, plain or in gzip or zstd.")
+    parsing: .upToNextOption,
+    help: "Files: paths, patterns and addresses of text, JSON lines, Parquet.")
   var corpus: [String]
 
   @Option(help: "The field of a JSON line that holds the text.")

@@ -1,24 +1,3 @@
-/// Which of a run's rows a process trains on.
-///
-/// Rows are numbered in one sequence, the same for any number of processes. Of each stretch of
-/// count × batch size rows, each process takes a batch, the lowest index first; after it all stand
-/// at the same cursor.
-public struct CorpusShare: Sendable, Equatable {
-  /// This process's number, from 0.
-  public var index: Int
-  /// How many processes there are.
-  public var count: Int
-
-  /// Describes a share.
-  public init(index: Int, of count: Int) {
-    self.index = index
-    self.count = count
-  }
-
-  /// All rows.
-  public static let whole = CorpusShare(index: 0, of: 1)
-}
-
 /// The state behind a batch stream: rows become batches, and each batch leaves a cursor.
 struct BatchAssembler: Sendable {
   struct Settings: Sendable {
@@ -103,7 +82,7 @@ struct BatchAssembler: Sendable {
   private func origin(of place: PieceSequence.Place) -> RowOrigin.Place {
     let document = place.position.document
     return RowOrigin.Place(
-      path: settings.files[place.component][document.file].path, line: document.record + 1,
+      path: settings.files[place.component][document.file].displayName, line: document.record + 1,
       piece: place.piece.index)
   }
 }

@@ -7,16 +7,18 @@ final class BatchQueue: Sendable {
   static let capacity = 2
 
   private let shared: Shared
+  private let workers = WorkerCount()
 
   init(_ assembler: BatchAssembler) {
-    let shared = Shared()
+    let shared = Shared(assembler)
     self.shared = shared
-    let thread = Thread { shared.work(assembler) }
-    thread.name = "samara batches"
-    thread.start()
+    workers.start(named: "samara batches") { shared.work() }
   }
 
-  deinit { shared.stop() }
+  deinit {
+    shared.stop()
+    workers.wait()
+  }
 
   /// The next batch, nil at the corpus's end, and the cursor after it.
   func next() throws(CorpusError) -> (batch: Batch?, cursor: Cursor) {
@@ -25,11 +27,15 @@ final class BatchQueue: Sendable {
 
   private typealias Item = Result<(batch: Batch?, cursor: Cursor), CorpusError>
 
-  /// What both threads share; touched under `condition` only.
+  /// What both threads share: the assembler is the worker's alone, all else is touched under
+  /// `condition`.
   private final class Shared: @unchecked Sendable {
+    private var assembler: BatchAssembler?
     private let condition = NSCondition()
     private var items: [Item] = []
     private var isStopped = false
+
+    init(_ assembler: BatchAssembler) { self.assembler = assembler }
 
     func stop() {
       condition.withLock {
@@ -51,8 +57,9 @@ final class BatchQueue: Sendable {
       }
     }
 
-    func work(_ assembler: BatchAssembler) {
-      var assembler = assembler
+    func work() {
+      // Taken out, so that its readers end with this.
+      guard var assembler = assembler.take() else { return }
       while waitForRoom() {
         let item = Item { () throws(CorpusError) in (try assembler.next(), assembler.cursor) }
         condition.withLock {

@@ -74,7 +74,7 @@ public final class BatchStream: Sendable {
   /// Opens files, at a saved cursor if there is one.
   ///
   /// - Parameters:
-  ///   - patterns: paths and patterns, as for `CorpusFile.expanding(_:)`.
+  ///   - patterns: paths and patterns, as for `CorpusStorage.files(matching:)`.
   ///   - textField: the field of JSON lines that holds the text (the reference's `text_key`).
   ///   - normalization: what is done to each piece before it is tokenized.
   ///   - packing: how tokens become rows.

@@ -3,6 +3,9 @@
 /// A window is packed at once, so that the place between two of its rows is the window's beginning
 /// and a number of rows; what is read again on resuming is a window.
 struct BestFitRows: RowPacker {
+  /// A window also ends at so many tokens, 64 MiB of them, so that long pieces do not fill memory.
+  private static let maximumWindowTokens = 1 << 24
+
   private let packer: BestFitPacker
   private let windowPieces: Int
   private var window: [PieceSequence.Place] = []
@@ -39,7 +42,13 @@ struct BestFitRows: RowPacker {
   ) throws(CorpusError) {
     anchor = pieces.anchor
     window = [first]
-    while window.count < windowPieces, let next = try pieces.next() { window.append(next) }
+    var tokenCount = first.piece.tokens.count
+    while window.count < windowPieces, tokenCount < Self.maximumWindowTokens,
+      let next = try pieces.next()
+    {
+      window.append(next)
+      tokenCount += next.piece.tokens.count
+    }
     rows = packer.rows(ofPieces: window.map(\.piece.tokens.count))
     rowsTaken = 0
   }

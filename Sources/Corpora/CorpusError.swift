@@ -117,13 +117,13 @@ extension CorpusError: CustomStringConvertible {
         + "loosen the filter, or give longer documents"
     case .corpusChanged(let saved, let found):
       "the corpus is not the one this cursor was saved with: \(saved) then, \(found) now; "
-        + "bring back the same files in the same order, or start without the cursor"
+        + "bring back the same files in the same order, or begin the corpus again (--accept-changes)"
     case .readingChanged(let setting, let saved, let found):
       "the cursor was saved with another \(setting): \(saved) then, \(found) now; "
-        + "go back to it, or start without the cursor"
+        + "go back to it, or begin the corpus again (--accept-changes)"
     case .cursorOutsideCorpus(let detail):
       "the cursor points outside the corpus (\(detail)); "
-        + "start without it, or from another checkpoint"
+        + "go on from another checkpoint"
     case .invalidSetting(let name, let value, let expected):
       "\(name) is \(value), expected \(expected)"
     case .invalidWeight(let source, let weight, let expected):

@@ -21,10 +21,14 @@ public struct CorpusFile: Codable, Sendable, Equatable {
     self.version = version
   }
 
-  /// The last component of the path.
+  /// The last component of the path; of an address without what follows `?` or `#`.
   public var name: Substring {
-    path.lastIndex(of: "/").map { path[path.index(after: $0)...] } ?? path[...]
+    let place = CorpusStorage.isRemote(path) ? path.prefix { $0 != "?" && $0 != "#" } : path[...]
+    return place.lastIndex(of: "/").map { place[place.index(after: $0)...] } ?? place
   }
+
+  /// What messages call it: an address without its secrets.
+  public var displayName: String { CorpusStorage.displayName(path) }
 
   /// The files on disk that a list of paths and patterns names.
   ///

@@ -28,10 +28,16 @@ public final class CorpusStorage: Sendable {
   /// Whether a file's path is an address.
   public static func isRemote(_ path: String) -> Bool { RemoteAddress.isRemote(path) }
 
+  /// A path as it is, an address without its secrets.
+  static func displayName(_ path: String) -> String {
+    isRemote(path) ? (try? RemoteAddress(path).name) ?? path : path
+  }
+
   /// The files that a list of paths, addresses and patterns names.
   ///
   /// `list:PLACE#TEXT` stands for the lines of a text file, at a path or an address, that hold TEXT (all
-  /// lines without `#TEXT`): data sets whose files have no names in common publish such lists.
+  /// lines without `#TEXT`): data sets whose files have no names in common publish such lists. A
+  /// list at an address may only name addresses.
   ///
   /// - Throws: `CorpusError` for an empty list, a pattern without matches, and what is not there.
   public func files(matching patterns: [String]) throws(CorpusError) -> [CorpusFile] {
@@ -40,13 +46,22 @@ public final class CorpusStorage: Sendable {
     for pattern in patterns {
       if let list = pattern.withoutPrefix("list:") {
         let lines = try lines(ofList: list)
-        // A list of lists could go round for ever.
-        if let line = lines.first(where: { $0.hasPrefix("list:") }) {
-          throw .unusable(path: list, reason: "it is a list and names another, \(line)")
+        // A list of lists could go round for ever, and a server has no say over this disk's files.
+        let isRemote = Self.isRemote(list)
+        if let line = lines.first(where: {
+          $0.hasPrefix("list:") || isRemote && !Self.isRemote($0)
+        }) {
+          throw .unusable(
+            path: list,
+            reason: "it is a list\(isRemote ? " at an address" : "") and names \(line); "
+              + "a list names files, and at an address only addresses")
         }
         files += try self.files(matching: lines)
       } else if Self.isRemote(pattern) {
         files += try remoteFiles(matching: pattern)
+      } else if pattern.contains("://") {
+        throw .unusable(
+          path: pattern, reason: "addresses begin with https://, http://, s3:// or hf://datasets/")
       } else {
         files += try CorpusFile.expanding([pattern])
       }

@@ -34,8 +34,8 @@ public struct TextChunk: Sendable, Equatable {
 
 /// Documents in a fixed order, epoch after epoch, that can be entered at any document.
 ///
-/// `FileDocumentSource` reads files; other stores (columnar files, network shares, weighted
-/// mixtures of other sources) conform to this and leave the rest of the way to a batch as it is.
+/// `FileDocumentSource` reads files, wherever they lie; a store of another kind conforms to this and
+/// leaves the rest of the way to a batch as it is.
 public protocol DocumentSource {
   /// The files (or parts) that positions refer to; their names and sizes tell one corpus from
   /// another.

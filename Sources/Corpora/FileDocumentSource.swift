@@ -126,7 +126,9 @@ public struct FileDocumentSource: DocumentSource {
   private mutating func openFile(at document: DocumentPosition?) throws(CorpusError) {
     let index = epochOrder[place]
     let file = files[index]
-    let (path, record, byteOffset) = (file.path, document?.record ?? 0, document?.byteOffset ?? 0)
+    let (path, record, byteOffset) = (
+      file.displayName, document?.record ?? 0, document?.byteOffset ?? 0
+    )
     func outside(_ what: String) -> CorpusError {
       .cursorOutsideCorpus(detail: "record \(record) at byte \(byteOffset) of \(path), \(what)")
     }

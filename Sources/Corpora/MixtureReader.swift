@@ -16,6 +16,9 @@ struct MixtureReader {
     let epoch: Int
     let passage: Passage
     let before: MixturePosition
+
+    /// About what it takes in memory: a short text is the least of it.
+    var byteCount: Int { passage.text.count + 512 + 128 * before.components.count }
   }
 
   private var components: [ComponentReader]

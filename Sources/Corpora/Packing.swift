@@ -11,7 +11,8 @@ public enum Packing: Sendable, Hashable {
   /// (CoreNet `base_lm.py`). Pieces with fewer than two tokens have no target and make no row.
   case padOrTruncate
   /// Windows of so many pieces laid into rows so that none is cut that a row can hold; see
-  /// `BestFitPacker` (arXiv:2404.10830). Rows are padded at their ends, by less the larger the window.
+  /// `BestFitPacker` (arXiv:2404.10830). Rows are padded at their ends, by less the larger the window,
+  /// which also ends at 16 million tokens.
   case bestFit(windowPieces: Int)
 
   /// A window that leaves little padding: with documents of a few hundred tokens and rows of 2,048,

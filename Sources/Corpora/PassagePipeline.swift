@@ -6,11 +6,12 @@ import Foundation
 /// a number while it reads, tokenizes side by side with the others, and lays the result down under
 /// its number. So what comes out, and in which order, does not depend on how many threads there are.
 final class PassagePipeline: Sendable {
-  /// Text that may be read before it is taken: enough to bridge a slow server's pauses.
+  /// Bytes of passages that may be read before they are taken: enough to bridge a slow server's pauses.
   static let maximumBytesAhead = 32 << 20
 
   private let shared: Shared
   private let hasThreads: Bool
+  private let workers = WorkerCount()
 
   /// - Parameter readers: threads; with 0 everything is done when it is asked for.
   init(_ mixture: sending MixtureReader, _ tokenizer: PassageTokenizer, readers: Int) {
@@ -18,13 +19,14 @@ final class PassagePipeline: Sendable {
     self.shared = shared
     hasThreads = readers > 0
     for number in 0..<readers {
-      let thread = Thread { shared.work() }
-      thread.name = "samara reader \(number)"
-      thread.start()
+      workers.start(named: "samara reader \(number)") { shared.work() }
     }
   }
 
-  deinit { shared.stop() }
+  deinit {
+    shared.stop()
+    workers.wait()
+  }
 
   /// The next passage, or nil at the end of the mixture.
   func next() throws(CorpusError) -> TokenizedPassage? {
@@ -106,7 +108,7 @@ final class PassagePipeline: Sendable {
     /// A thread's work, until there is no more.
     func work() {
       while let (ticket, taken) = read() {
-        put(.passage(tokenizer(taken)), taken.passage.text.count, ticket)
+        put(.passage(tokenizer(taken)), taken.byteCount, ticket)
       }
     }
 
@@ -118,7 +120,7 @@ final class PassagePipeline: Sendable {
             finish(.end)
             return nil
           }
-          return (giveTicket(bytes: taken.passage.text.count), taken)
+          return (giveTicket(bytes: taken.byteCount), taken)
         } catch {
           finish(.failure(error))
           return nil

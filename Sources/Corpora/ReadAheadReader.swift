@@ -11,6 +11,7 @@ final class ReadAheadReader: ByteReader {
   private static let chunkCount = 4
 
   private let shared: Shared
+  private let workers = WorkerCount()
   /// The chunk that is being taken from, and how far.
   private var chunk: Chunk?
   private var position = 0
@@ -19,12 +20,13 @@ final class ReadAheadReader: ByteReader {
   init(_ base: any ByteReader) {
     let shared = Shared(base)
     self.shared = shared
-    let thread = Thread { shared.work() }
-    thread.name = "samara unwrapping"
-    thread.start()
+    workers.start(named: "samara unwrapping") { shared.work() }
   }
 
-  deinit { shared.stop() }
+  deinit {
+    shared.stop()
+    workers.wait()
+  }
 
   func read(into buffer: UnsafeMutableRawBufferPointer) throws(CorpusError) -> Int {
     if chunk == nil {

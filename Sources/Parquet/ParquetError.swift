@@ -81,7 +81,7 @@ extension ParquetError: CustomStringConvertible {
         + "raise the limit if the file is to be trusted"
     case .invalidUTF8(let place, let row, let byteOffset):
       "\(place): row \(row): invalid UTF-8 at byte \(byteOffset) of the text; "
-        + "mend the row, or skip malformed rows (--skip-malformed)"
+        + "mend the row, or skip malformed rows"
     case .missingColumn(let file, let path, let textColumns):
       "\(file): no column \"\(path)\"; \(Self.offer(textColumns))"
     case .columnIsNotText(let file, let path, let found, let textColumns):

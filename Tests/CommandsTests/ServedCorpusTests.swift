@@ -83,13 +83,14 @@ struct ServedCorpusTests {
       #expect(program.bytes(path) == original, "\(path)")
     }
     server.stop()
-    let listed = try program.run("data", "list", "--corpus", "got/corpus/*.parquet", "--paths")
+    let listed = try program.run(
+      "data", "list", "--corpus", "got/corpus/127.0.0.1/*.parquet", "--paths")
     #expect(listed.output.split(separator: "\n").count == 2, "\(listed.errors)")
     let counted = try program.run(
-      "data", "inspect", "--corpus", "got/corpus/*.parquet", "--text-field", "content")
+      "data", "inspect", "--corpus", "got/corpus/127.0.0.1/*.parquet", "--text-field", "content")
     #expect(counted.output.contains("200, all there are"), "\(counted.output)\(counted.errors)")
     let wrong = try program.run(
-      "data", "inspect", "--corpus", "got/corpus/*.parquet", "--text-field", "contents")
+      "data", "inspect", "--corpus", "got/corpus/127.0.0.1/*.parquet", "--text-field", "contents")
     #expect(wrong.status != 0 && wrong.errors.contains("\"content\", \"url\", \"segment\""))
   }
 }

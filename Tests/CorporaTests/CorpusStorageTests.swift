@@ -36,6 +36,13 @@ struct CorpusStorageTests {
   }
 
   @Test func addressesThatMakeNoSenseAreErrors() throws {
+    for pattern in ["gs://bucket/key", "ftp://host/file"] {
+      #expect {
+        try names([pattern])
+      } throws: { error in
+        if case CorpusError.unusable(pattern, _) = error { true } else { false }
+      }
+    }
     for pattern in ["https://", "s3://", "hf://datasets/only-an-owner", "http://host/*.jsonl"] {
       #expect {
         try names([pattern])

@@ -51,6 +51,16 @@ struct FileFormatTests {
     }
   }
 
+  @Test func binaryFilesAreNoText() throws {
+    for name in ["a.txt", "part-0001", "archive.tar"] {
+      #expect {
+        try format(name, Array("a file".utf8) + [0, 0, 1])
+      } throws: { error in
+        if case CorpusError.unsupportedFormat = error { true } else { false }
+      }
+    }
+  }
+
   @Test func whatIsNamedParquetMustBeIt() throws {
     for bytes in [Array("<!DOCTYPE html><title>Sign in</title>".utf8), Array("PAR1".utf8), []] {
       #expect {

@@ -29,7 +29,8 @@ public struct DocumentScreen: Sendable {
   ) throws(CorpusError) {
     try screening.validate()
     guard state.counts.isPlausible else {
-      throw .cursorOutsideCorpus(detail: "screening counts \(state.counts)")
+      // Adding such counts up for a message could overflow.
+      throw .cursorOutsideCorpus(detail: "screening counts that no corpus has")
     }
     self.screening = screening
     counts = state.counts

@@ -26,27 +26,38 @@ public struct CorpusFetch {
   /// The bytes of all files.
   public var byteCount: Int { items.reduce(0) { $0 + $1.file.byteCount } }
 
-  /// Plans what is to be fetched: `DIRECTORY/SOURCE/NAME` for each file that is not on disk.
+  /// Plans what is to be fetched: `DIRECTORY/SOURCE/HOST/PATH` for each file that is not on disk, so
+  /// that files of one name from two places stay two.
   ///
-  /// - Throws: `TransferError` about the environment, `ExperimentError.invalidSetting` if two files
-  ///   of a source have one name.
+  /// - Throws: `TransferError` about the environment, `CorpusError.unusable` for an address that
+  ///   names no file.
   public init(_ sources: [ListedSource], to directory: String, in workspace: Workspace) throws {
     client = try workspace.transferClient()
     var items: [Item] = []
-    var paths: Set<String> = []
     for listed in sources {
       for file in listed.files where CorpusStorage.isRemote(file.path) {
-        let name = file.name.prefix { $0 != "?" && $0 != "#" }
-        var path = "\(directory)/\(listed.source.name)/\(name)"
-        // Names that repeat, as in folders side by side, get their place in the list.
-        if !paths.insert(path).inserted {
-          path = "\(directory)/\(listed.source.name)/\(items.count)-\(name)"
-          paths.insert(path)
-        }
-        items.append(Item(file: file, path: path))
+        let place = try Self.place(of: file)
+        items.append(Item(file: file, path: "\(directory)/\(listed.source.name)/\(place)"))
       }
     }
     self.items = items
+  }
+
+  /// The address without its scheme, port and query, as a path below a folder.
+  private static func place(of file: CorpusFile) throws(CorpusError) -> String {
+    let address = file.path.prefix { $0 != "?" && $0 != "#" }
+    let rest = address.range(of: "://").map { address[$0.upperBound...] } ?? address
+    var parts = rest.split(separator: "/", omittingEmptySubsequences: false).map(String.init)
+    parts[0] = String(parts[0].prefix { $0 != ":" })
+    if let user = parts[0].lastIndex(of: "@") {
+      parts[0] = String(parts[0][parts[0].index(after: user)...])
+    }
+    guard parts.count > 1, !parts.contains(where: { ["", ".", ".."].contains($0) }) else {
+      throw .unusable(
+        path: file.displayName,
+        reason: "it names no file to keep it under; give the address of a file")
+    }
+    return parts.joined(separator: "/")
   }
 
   /// Fetches what is not there yet; what was begun goes on from the byte where it stopped.

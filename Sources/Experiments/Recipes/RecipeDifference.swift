@@ -14,11 +14,13 @@ public struct RecipeDifference: Sendable, Hashable, CustomStringConvertible {
 
   /// Compares two records.
   ///
+  /// - Parameter exceptions: keys whose values may differ.
   /// - Throws: What `JSONSerialization` throws for data that is not JSON.
-  public init(recorded: Data, current: Data) throws {
+  public init(recorded: Data, current: Data, except exceptions: Set<String> = []) throws {
     let before = Self.flatten(try JSONSerialization.jsonObject(with: recorded))
     let after = Self.flatten(try JSONSerialization.jsonObject(with: current))
-    changes = Set(before.keys).union(after.keys).sorted().compactMap { key in
+    changes = Set(before.keys).union(after.keys).subtracting(exceptions).sorted().compactMap {
+      key in
       before[key] == after[key]
         ? nil : Change(key: key, recorded: before[key], current: after[key])
     }

@@ -47,9 +47,8 @@ public struct TrainedTokenizer: TokenizerSource {
     in workspace: Workspace, corpus: [ListedSource], reading: CorpusReading,
     report: (String) -> Void
   ) throws -> String {
-    let identity = CorpusIdentity(of: corpus.flatMap(\.files))
     let directory = "\(workspace.data)/tokenizers"
-    let path = "\(directory)/\(identity.digest)-\(reading.textField)-\(vocabularySize).model"
+    let path = "\(directory)/\(Self.digest(of: corpus, reading))-\(vocabularySize).model"
     guard !FileManager.default.fileExists(atPath: path) else { return path }
     report("training a tokenizer of \(vocabularySize) pieces")
     try FileManager.default.createDirectory(
@@ -60,6 +59,20 @@ public struct TrainedTokenizer: TokenizerSource {
       }, vocabularySize: vocabularySize)
     try model.write(to: path)
     return path
+  }
+
+  /// A name for all that the vocabulary depends on: which files, of which size and version, and
+  /// which of their text.
+  private static func digest(of corpus: [ListedSource], _ reading: CorpusReading) -> String {
+    var text = "\(reading.malformedLines)"
+    for listed in corpus {
+      text += "\n\(listed.source.textField ?? reading.textField)"
+      for file in listed.files {
+        text += "\n\(file.path)\t\(file.byteCount)\t\(file.version ?? "")"
+      }
+    }
+    let hash = Array(text.utf8).withUnsafeBytes { contentHash($0) }
+    return String(hash, radix: 16)
   }
 }
 

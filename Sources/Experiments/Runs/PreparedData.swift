@@ -20,6 +20,10 @@ struct PreparedData: Sendable {
       try ListedSource($0, in: storage)
     }
     examiner = try recipe.reading.examiner()
+    if let runs = examiner?.evaluationRuns {
+      report(
+        "evaluations: \(runs.count) runs of words looked for, \(runs.textsLeftOut) texts too short")
+    }
     let path = try TokenizerFile.file(
       at: recipe.tokenizer.prepare(
         in: workspace, corpus: sources, reading: recipe.reading, report: report))

@@ -54,9 +54,10 @@ public struct Pretraining: Sendable {
   /// - Throws: `ExperimentError`.
   public static func resume(
     _ run: RunDirectory, recipes: RecipeCatalog, acceptsChanges: Bool,
-    readers: Int = defaultReaders, in workspace: Workspace
+    skipsMalformed: Bool = false, readers: Int = defaultReaders, in workspace: Workspace
   ) throws -> Outcome {
-    let record = try run.record()
+    var record = try run.record()
+    if skipsMalformed { record.overrides.malformedLines = .skip }
     let recipe = record.overrides.applied(to: try recipes.recipe(named: record.recipe))
     try recipe.validate()
     let pretraining = Pretraining(
@@ -166,8 +167,9 @@ public struct Pretraining: Sendable {
       return nil
     }
     let saved = try RunCheckpoint(path: whole.path)
+    // What happens at a record that cannot be read changes nothing of what was read.
     let difference = try RecipeDifference(
-      recorded: saved.recipeRecord(), current: recipe.json())
+      recorded: saved.recipeRecord(), current: recipe.json(), except: ["reading.malformed_lines"])
     if !difference.isEmpty {
       if let change = difference.changes.first(where: { $0.key == "storage" }),
         let recorded = change.recorded, let current = change.current
