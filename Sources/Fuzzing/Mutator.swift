@@ -37,7 +37,7 @@ package struct Mutator {
     case 6:
       // The front of one input with the back of another.
       let other = seeds.randomElement(using: &random) ?? []
-      bytes = bytes[..<first] + other.dropFirst(range(in: other).first)
+      bytes.replaceSubrange(first..., with: other.dropFirst(range(in: other).first))
     default: if Int.random(in: 0..<4, using: &random) == 0 { bytes.removeSubrange(first...) }
     }
   }

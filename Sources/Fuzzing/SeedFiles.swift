@@ -24,6 +24,14 @@ enum SeedFiles {
   static let brokenText =
     Array(text.utf8) + [0xFF, 0xC3, 0x28, 0xED, 0xA0, 0x80, 0xF4, 0x90, 0xE4, 0xB8]
 
+  /// Lines of JSON without a fault.
+  static let goodLines = """
+    {"id": 1, "text": "The elm \\u00e9 \\ud83c\\udf33 \\n grows."}
+
+    {"other": [1, -2.5e3, true, null, {"text": "inner"}], "text": ""}\r
+    {"text": "twice", "text": "again"}
+    """
+
   /// Lines of JSON, good ones and others.
   static let lines = """
     {"id": 1, "text": "The elm \\u00e9 \\ud83c\\udf33 \\n grows."}

@@ -47,7 +47,9 @@ extension FuzzTarget {
     return [
       documents(
         "text", file: "\(folder)/input.txt", seeds: { [Array(SeedFiles.text.utf8), text] }),
-      documents("json-lines", file: "\(folder)/input.jsonl", seeds: { [lines, lines + text] }),
+      documents(
+        "json-lines", file: "\(folder)/input.jsonl",
+        seeds: { [lines, lines + text, Array(SeedFiles.goodLines.utf8)] }),
       documents(
         "file-formats", file: "\(folder)/input",
         seeds: {
