@@ -36,6 +36,29 @@ extension FuzzTarget {
       })
   }
 
+  /// Lists of a checkpoint's files.
+  static func manifests(in folder: String) -> FuzzTarget {
+    let name = "manifest.json"
+    return FuzzTarget(
+      "manifests",
+      words: ["\"files\":[", "../", "null", "-1", "9223372036854775807", "\"crc32\":"],
+      longestInput: 2 << 10,
+      seeds: {
+        // An empty file, whose CRC-32 is 0.
+        [
+          #"{"files":[{"crc32":"00000000","name":"empty","size":0}],"format":1,"step":7}"#,
+          #"{"files":[{"crc32":"0badf00d","name":"a/b","size":1}],"format":1,"step":7}"#,
+        ].map { Array($0.utf8) }
+      },
+      body: { bytes in
+        let path = "\(folder)/checkpoint"
+        try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
+        try place([], at: "\(path)/empty")
+        try place(bytes, at: "\(path)/\(name)")
+        try Checkpoint(step: 7, path: path).verify()
+      })
+  }
+
   /// Logs of runs, and everything that is shown of them.
   static func metrics(in folder: String) -> FuzzTarget {
     let record = MetricsRecord(
