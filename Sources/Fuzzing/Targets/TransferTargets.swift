@@ -73,10 +73,10 @@ extension FuzzTarget {
         words: [
           "HTTP/1.1 206 ", "\r\n", "content-range: bytes ", "*/", "content-length: ", "link: <",
           ">; rel=\"next\"", "retry-after: ", "Sun, 06 Nov 1994 08:49:37 GMT", "etag: W/\"",
-          "9223372036854775807", "-9223372036854775808", "location: ",
+          "9223372036854775807", "-9223372036854775808", "location: ", "-9223372036854775807/",
         ],
         longestInput: 4 << 10,
-        seeds: { [Array(head.utf8)] },
+        seeds: { [Array(head.utf8), Array(extremeHead.utf8)] },
         body: { bytes in
           let text = String(decoding: bytes, as: UTF8.self)
           var head = ResponseHead()
@@ -94,6 +94,15 @@ extension FuzzTarget {
     <NextContinuationToken>1/x==</NextContinuationToken><Contents><Key>a/b&amp;c.gz</Key>
     <ETag>&quot;0123&quot;</ETag><Size>1024</Size></Contents><Contents><Key>&#x65e5;</Key>
     <Size>9223372036854775807</Size></Contents></ListBucketResult>
+    """
+
+  /// Numbers one below the largest there is.
+  private static let extremeHead = """
+    HTTP/1.1 206 \r
+    content-range: bytes 9223372036854775805-9223372036854775806/9223372036854775806\r
+    content-length: 9223372036854775806\r
+    retry-after: 9223372036854775806\r
+
     """
 
   private static let head = """
