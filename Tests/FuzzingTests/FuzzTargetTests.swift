@@ -7,7 +7,7 @@ import Testing
 /// The inputs depend on the seed alone, their number on the time that they have.
 @Suite struct FuzzTargetTests {
   static let names = FuzzTarget.all(in: "").map(\.name)
-  private static let time = Duration.milliseconds(250)
+  private static let time = Duration.milliseconds(150)
 
   private static func target(_ name: String, in folder: TemporaryFolder) throws -> FuzzTarget {
     try #require(FuzzTarget.all(in: folder.path).first { $0.name == name })
