@@ -11,13 +11,18 @@ PEER_SCRIPT ?= Benchmarks/torch_openelm.py
 PRECISIONS ?= fp32 bf16
 BENCH := --recipe openelm-270m --batch 1 --sequence 2048
 
-.PHONY: help setup build demo test bench peer format lint clean
+FUZZ_SECONDS ?= 60
+# The toolchain's own linker knows the sanitizers' symbols; gold warns of each.
+FUZZ_LINKER := -Xswiftc -use-ld=lld
+
+.PHONY: help setup build demo test fuzz bench peer format lint clean
 
 help:
 	@echo "make setup   install the system packages that are missing ($(PACKAGES))"
 	@echo "make build   build the samara program: $(SAMARA)"
 	@echo "make demo    train, average and evaluate the embedded default, and show its log"
 	@echo "make test    build and run every test"
+	@echo "make fuzz    feed every parser for FUZZ_SECONDS ($(FUZZ_SECONDS)) each with what may break it"
 	@echo "make bench   time training steps, show where the time goes, compare with the peer if there is one"
 	@echo "make peer    make the peer's environment: PyTorch in .peer"
 	@echo "make format  format the sources;  make lint  check that they are"
@@ -47,6 +52,12 @@ demo: build
 test: setup
 	@$(BUILD) --build-tests
 	$(SWIFT) test -c release --skip-build
+
+# The fuzzer is guided by what each input reaches, which takes a build of its own; AddressSanitizer watches.
+fuzz: setup
+	@SAMARA_FUZZER=1 $(BUILD) --scratch-path .build/fuzz --sanitize fuzzer -Xswiftc -sanitize=fuzzer,address \
+	  $(FUZZ_LINKER) --product FuzzTool
+	@FUZZ_SECONDS=$(FUZZ_SECONDS) Scripts/fuzz.sh
 
 # A setting of the environment that forces kernels on OpenBLAS would be measured instead of the machine.
 bench: build

@@ -20,6 +20,12 @@ func tests(
     exclude: exclude, swiftSettings: native)
 }
 
+/// The coverage-guided fuzzer (`make fuzz`): its main function comes with the sanitizer, so that it is
+/// there only for a build that has one.
+let fuzzer: [Target] =
+  Context.environment["SAMARA_FUZZER"] == nil
+  ? [] : [.executableTarget(name: "FuzzTool", dependencies: ["Fuzzing"], swiftSettings: native)]
+
 let package = Package(
   name: "samara",
   platforms: [.macOS(.v15)],
@@ -80,6 +86,12 @@ let package = Package(
       "Commands",
       ["Recipes", .product(name: "ArgumentParser", package: "swift-argument-parser")]),
     module("Samara", ["Commands"]),
+    module(
+      "Fuzzing",
+      [
+        "CZlib", "CZstd", "Checkpoints", "Corpora", "Evaluation", "Files", "Parquet", "Terminal",
+        "Tokenization", "Transfers",
+      ]),
     .executableTarget(name: "SamaraTool", dependencies: ["Samara"], swiftSettings: native),
 
     .target(name: "TestSupport", path: "Tests/TestSupport"),
@@ -98,8 +110,9 @@ let package = Package(
     tests("Evaluation", ["Checkpoints", "Files"]),
     tests("Experiments", exclude: ["Fixtures"]),
     tests("Commands", ["SamaraTool"], exclude: ["Fixtures"]),
+    tests("Fuzzing"),
     .testTarget(name: "ConventionsTests"),
-  ],
+  ] + fuzzer,
   swiftLanguageModes: [.v6],
   cxxLanguageStandard: .cxx17
 )

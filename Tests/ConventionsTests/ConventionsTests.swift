@@ -13,7 +13,7 @@ import Testing
     "Transfers",
     "Parquet", "Tokenization", "Stories", "Corpora", "Checkpoints", "Training",
     "Evaluation",
-    "Experiments", "Recipes", "Commands", "Samara", "SamaraTool",
+    "Experiments", "Recipes", "Commands", "Samara", "SamaraTool", "Fuzzing", "FuzzTool",
   ]
 
   private static func files(of module: String) throws -> [URL] {
