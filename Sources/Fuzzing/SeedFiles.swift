@@ -17,7 +17,7 @@ enum SeedFiles {
   static let text = """
     The elm's seed, 1,024 of them: it grows\u{300}. \u{FEFF}\u{1F333}\u{200D}\u{1F333} \u{65E5}\u{672C}\u{8A9E}
     \t  e\u{301}\r\n\r\n <s> </s> <unk> <|endoftext|> <|begin_of_text|> <0x41> a\u{2581}b \u{FB01}
-    don't WE'LL \u{AC00}\u{1100}\u{1161}\u{11A8} \u{627}\u{644} \u{17F}x\u{0}y\u{7F}\u{85} 3.14159 ___ ==== \u{FFFD}
+    don't WE'LL \u{AC00}\u{1100}\u{1161}\u{11A8} \u{627}\u{644} \u{17F}x\u{1}y\u{7F}\u{85} 3.14159 ___ ==== \u{FFFD}
     """
 
   /// `text`, and bytes that are no UTF-8.
