@@ -35,8 +35,8 @@ struct ServedCorpusTests {
     }
   }
 
-  /// The server goes away before the run begins to read and comes back; the run is killed twice and
-  /// resumed; it ends in the bytes of a run that nothing happened to.
+  /// The server goes away while a run trains, which is killed and resumed before it comes back, and
+  /// killed once more: it ends in the bytes of a run that nothing happened to.
   @Test func aServerThatRestartsAndAKilledRunChangeNothing() throws {
     let program = try Program()
     var server = try RangeServer()
@@ -51,6 +51,7 @@ struct ServedCorpusTests {
     Thread.sleep(forTimeInterval: 0.3)
     kill(first.processIdentifier, SIGKILL)
     let killed = program.outcome(of: first)
+    #expect(killed.wasSignalled, "the run was over before it could be killed")
 
     // Resumed while nothing answers: the corpus cannot be read, until the server is there again.
     if killed.wasSignalled {
