@@ -24,18 +24,22 @@ public enum EvaluationError: Error, Sendable, Equatable {
   case emptyContinuation(DocumentLocation, choice: Int)
   /// A choice alone exceeds the model's context, so that it cannot be scored whole.
   case continuationTooLong(DocumentLocation, choice: Int, tokens: Int, contextLength: Int)
+  /// A metric was asked of a question that it says nothing about.
+  case metricDoesNotFit(DocumentLocation, metric: String, expected: String)
+  /// Fewer documents to take examples from than examples wanted.
+  case tooFewExamples(task: String, needed: Int, found: Int)
+  /// None of the documents asked for is there.
+  case emptyRange(task: String, range: Range<Int>, found: Int)
+  /// An answer of so many tokens leaves no room for a prompt.
+  case noRoomForPrompt(DocumentLocation, maximumTokens: Int, contextLength: Int)
   /// The scorer gave NaN for a choice.
   case notANumber(DocumentLocation, choice: Int)
-  /// A limit below one document.
-  case invalidLimit(Int)
   /// The tokenizer has more ids than the model has probabilities.
   case vocabularyMismatch(tokenizer: Int, model: Int)
   /// Nothing can stand before a text that nothing precedes.
   case noStartToken
   /// Held-out text without a byte.
-  case noBytes(task: String)
-  /// The scorer gave NaN for a document of held-out text.
-  case unscorableDocument(task: String, document: Int)
+  case noBytes(DocumentLocation)
 }
 
 extension EvaluationError: CustomStringConvertible {
@@ -77,19 +81,25 @@ extension EvaluationError: CustomStringConvertible {
     case .notANumber(let location, let choice):
       "\(location): choice \(choice): the model's log-likelihood is not a number; "
         + "check that its weights are finite"
-    case .invalidLimit(let limit):
-      "expected a limit of at least one document, found \(limit); leave it out to use all"
+    case .metricDoesNotFit(let location, let metric, let expected):
+      "\(location): \(metric): expected \(expected), found a question of another kind"
+    case .tooFewExamples(let task, let needed, let found):
+      "\(task): expected at least \(needed) documents to take examples from, found \(found); "
+        + "ask for fewer with --shots"
+    case .emptyRange(let task, let range, let found):
+      "\(task): expected documents \(range.lowerBound)..<\(range.upperBound), "
+        + "found only 0..<\(found); ask for documents within these"
+    case .noRoomForPrompt(let location, let maximumTokens, let contextLength):
+      "\(location): expected an answer shorter than the model's context of \(contextLength) "
+        + "tokens, found room asked for \(maximumTokens); use a model with more context"
     case .vocabularyMismatch(let tokenizer, let model):
       "the tokenizer has \(tokenizer) tokens but the model only \(model); "
         + "evaluate with the tokenizer that the model was trained with"
     case .noStartToken:
       "the tokenizer has neither a start nor an end token to stand before an empty context; "
         + "use a tokenizer that has one"
-    case .noBytes(let task):
-      "\(task): expected held-out text, found no bytes; bits per byte is undefined"
-    case .unscorableDocument(let task, let document):
-      "\(task): document \(document): the model's log-likelihood is not a number; "
-        + "check that its weights are finite"
+    case .noBytes(let location):
+      "\(location): expected held-out text, found no bytes; bits per byte is undefined"
     }
   }
 }

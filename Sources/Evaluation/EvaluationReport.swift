@@ -40,7 +40,7 @@ public struct EvaluationReport: Sendable {
       "group_subtasks": byTask { _ in [] },
       "configs": byTask(Self.taskConfiguration),
       "versions": byTask { .number($0.version) },
-      "n-shot": byTask { _ in 0 },
+      "n-shot": byTask { .integer($0.shots) },
       "higher_is_better": byTask { result in
         .object(
           Self.dictionary(result.metrics.map { ($0.name, .bool($0.higherIsBetter)) }))
@@ -60,19 +60,21 @@ public struct EvaluationReport: Sendable {
       ("alias", .string(result.task)), ("sample_len", .integer(result.documentCount)),
     ]
     for metric in result.metrics {
-      entries.append(("\(metric.name),none", .number(metric.value)))
+      entries.append(("\(metric.name),\(metric.filter)", .number(metric.value)))
       entries.append(
-        ("\(metric.name)_stderr,none", metric.standardError.map { .number($0) } ?? "N/A"))
+        (
+          "\(metric.name)_stderr,\(metric.filter)",
+          metric.standardError.map { .number($0) } ?? "N/A"
+        ))
     }
     return .object(dictionary(entries))
   }
 
   private static func taskConfiguration(_ result: EvaluationResult) -> DocumentValue {
-    let isMultipleChoice = result.chance != nil
     var entries: [(String, DocumentValue)] = [
       ("task", .string(result.task)),
-      ("output_type", isMultipleChoice ? "multiple_choice" : "loglikelihood_rolling"),
-      ("num_fewshot", 0),
+      ("output_type", result.outputType.map { .string($0) } ?? .null),
+      ("num_fewshot", .integer(result.shots)),
       ("metadata", ["version": .number(result.version)]),
       (
         "metric_list",
@@ -80,7 +82,7 @@ public struct EvaluationReport: Sendable {
           result.metrics.map { metric in
             [
               "metric": .string(metric.name),
-              "aggregation": isMultipleChoice ? "mean" : .string(metric.name),
+              "aggregation": .string(metric.aggregation.rawValue),
               "higher_is_better": .bool(metric.higherIsBetter),
             ]
           })

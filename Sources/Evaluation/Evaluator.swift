@@ -12,15 +12,15 @@ public struct EvaluationProgress: Sendable, Equatable {
 
 /// Asks a model the questions of a task and gathers what it says.
 ///
-/// The contract is that of lm-evaluation-harness 0.4.13 at zero shots, so that a model's figures
-/// equal the harness's. Nothing is random: the same documents and scores give the same result.
+/// The contract is that of lm-evaluation-harness 0.4.13, so that a model's figures equal the
+/// harness's. The same documents and scores give the same result.
 public struct Evaluator: Sendable {
   /// The tokenizer that the model was trained with.
   public var tokenizer: any Tokenizer
-  /// The most tokens given to the scorer at once, padding counted.
+  /// The most tokens given to the scorer at once.
   ///
   /// 4,096 is two full contexts of OpenELM (2,048 tokens, arXiv:2404.14619): enough rows to keep
-  /// a matrix product busy, while logits at 32,000 tokens stay about half a gigabyte.
+  /// a matrix product busy.
   public var tokensPerBatch: Int
 
   public init(tokenizer: any Tokenizer, tokensPerBatch: Int = 4_096) {
@@ -33,59 +33,72 @@ public struct Evaluator: Sendable {
   ///
   /// - Parameters:
   ///   - data: Where the documents are looked for.
-  ///   - limit: The number of documents, from the first; all where it is nil.
+  ///   - shots: The examples before each question; the task's own number where it is nil.
+  ///   - documents: The positions of the documents evaluated; all where it is nil.
   ///   - progress: Called after every batch.
   /// - Throws: `EvaluationError` where data, tokenizer or log-likelihoods are not usable, and
   ///   whatever the scorer throws.
   public func evaluate(
-    _ task: any EvaluationTask, data: TaskData, limit: Int? = nil,
+    _ task: any EvaluationTask, data: TaskData, shots: Int? = nil, documents: Range<Int>? = nil,
     with scorer: inout some LanguageModelScorer,
     progress: (EvaluationProgress) -> Void = { _ in }
   ) throws -> EvaluationResult {
-    if let limit, limit < 1 { throw EvaluationError.invalidLimit(limit) }
-    try RequestEncoder.checkVocabulary(tokenizer, fits: scorer)
-    let documents = try task.documents(from: data, limit: limit)
-    return try evaluate(task, on: documents, with: &scorer, progress: progress)
+    try evaluate(
+      PreparedTask(task, data: data, shots: shots, documents: documents), with: &scorer,
+      progress: progress)
   }
 
-  /// Evaluates a task on documents given by the caller.
+  /// Evaluates a task on documents given by the caller, without examples.
   public func evaluate(
     _ task: any EvaluationTask, on documents: [TaskDocument],
     with scorer: inout some LanguageModelScorer,
     progress: (EvaluationProgress) -> Void = { _ in }
   ) throws -> EvaluationResult {
-    if documents.isEmpty { throw EvaluationError.noDocuments(task: task.name, paths: []) }
+    try evaluate(
+      PreparedTask(task, documents: documents), with: &scorer, progress: progress)
+  }
+
+  /// Evaluates questions that are made already.
+  public func evaluate(
+    _ prepared: PreparedTask, with scorer: inout some LanguageModelScorer,
+    progress: (EvaluationProgress) -> Void = { _ in }
+  ) throws -> EvaluationResult {
     try RequestEncoder.checkVocabulary(tokenizer, fits: scorer)
-    let questions = try documents.map { document in
-      let question = try task.question(from: document)
-      try question.validate(at: document.location)
-      return question
-    }
     var plan = ScoringPlan()
     var encoder = RequestEncoder(tokenizer: tokenizer, contextLength: scorer.contextLength)
-    let slots = try zip(questions, documents).map { question, document in
-      try question.requests.enumerated().map { choice, request in
-        plan.add(try encoder.encode(request, choice: choice, at: document.location))
-      }
+    // For every document the slots of its answers' scores: one a completion, or a text's windows.
+    let slots = try zip(prepared.questions, prepared.documents).map { question, document in
+      try encoder.encode(question, at: document.location).map { plan.add($0) }
     }
     var tally = DocumentTally(slots: slots, slotCount: plan.requests.count)
     let scores = try plan.run(with: &scorer, tokensPerBatch: tokensPerBatch) { batch in
       tally.finish(batch)
       progress(
         EvaluationProgress(
-          task: task.name, documentsDone: tally.done, documentCount: documents.count))
+          task: prepared.task.name, documentsDone: tally.done,
+          documentCount: prepared.documents.count))
     }
-    let samples = try documents.indices.map { index in
-      let answers = slots[index].map { scores[$0] }
-      if let choice = answers.firstIndex(where: \.logLikelihood.isNaN) {
-        throw EvaluationError.notANumber(documents[index].location, choice: choice)
-      }
-      let question = questions[index]
-      return EvaluationResult.Sample(
-        document: index, gold: question.gold, scores: answers,
-        values: task.metrics.map { $0.value(question, answers) })
+    return try EvaluationResult(
+      prepared,
+      answers: prepared.documents.indices.map { index in
+        try answer(
+          to: prepared.questions[index], scores: slots[index].map { scores[$0] },
+          at: prepared.documents[index].location)
+      })
+  }
+
+  private func answer(
+    to question: TaskQuestion, scores: [RequestScore], at location: DocumentLocation
+  ) throws -> TaskAnswer {
+    if let choice = scores.firstIndex(where: \.logLikelihood.isNaN) {
+      throw EvaluationError.notANumber(location, choice: choice)
     }
-    return EvaluationResult(task: task, samples: samples)
+    guard case .text = question else { return .scores(scores) }
+    return .scores([
+      RequestScore(
+        logLikelihood: scores.reduce(0) { $0 + $1.logLikelihood },
+        isGreedy: scores.allSatisfy(\.isGreedy))
+    ])
   }
 }
 

@@ -1,22 +1,10 @@
 /// A document as the model sees it: texts to score, and which of them is right.
 public struct MultipleChoiceQuestion: Sendable, Equatable {
-  /// One text to score: log P(continuation | context).
-  public struct Request: Sendable, Equatable {
-    public var context: String
-    public var continuation: String
-
-    public init(context: String, continuation: String) {
-      self.context = context
-      self.continuation = continuation
-    }
-  }
-
   /// One request a choice.
-  public var requests: [Request]
-  /// The characters of every choice (Unicode scalars, Python's `len`), which acc_norm divides by.
-  ///
-  /// The delimiter before a choice is part of its continuation but not of its length.
-  public var choiceLengths: [Int]
+  public var requests: [Completion]
+  /// The choices as they stand in the document, without the delimiter before them: what `acc_norm`
+  /// and `acc_bytes` divide by the length of.
+  public var choices: [String]
   /// The position of the right choice.
   public var gold: Int
 
@@ -25,15 +13,15 @@ public struct MultipleChoiceQuestion: Sendable, Equatable {
   /// - Parameter delimiter: What stands between context and choice; a space unless told, as in
   ///   lm-evaluation-harness.
   public init(context: String, choices: [String], gold: Int, delimiter: String = " ") {
-    requests = choices.map { Request(context: context, continuation: delimiter + $0) }
-    choiceLengths = choices.map(PythonText.length)
+    requests = choices.map { Completion(context: context, continuation: delimiter + $0) }
+    self.choices = choices
     self.gold = gold
   }
 
   /// Each choice completes the context, and what follows is the same for all.
   public init(contexts: [String], continuation: String, gold: Int) {
-    requests = contexts.map { Request(context: $0, continuation: continuation) }
-    choiceLengths = contexts.map(PythonText.length)
+    requests = contexts.map { Completion(context: $0, continuation: continuation) }
+    choices = contexts
     self.gold = gold
   }
 
@@ -48,7 +36,7 @@ public struct MultipleChoiceQuestion: Sendable, Equatable {
       throw EvaluationError.emptyContinuation(location, choice: choice)
     }
     precondition(
-      choiceLengths.count == requests.count,
-      "question: \(requests.count) requests but \(choiceLengths.count) lengths")
+      choices.count == requests.count,
+      "question: \(requests.count) requests but \(choices.count) choices")
   }
 }

@@ -20,11 +20,27 @@ package struct RequestEncoder {
     self.contextLength = contextLength
   }
 
+  /// Returns the requests whose scores answer a question: one a completion, or a text's windows.
+  ///
+  /// - Throws: As for one request.
+  package mutating func encode(_ question: TaskQuestion, at location: DocumentLocation) throws
+    -> [TokenizedRequest]
+  {
+    if case .text(let text) = question {
+      return RollingWindows.windows(
+        over: Self.textTokens(of: text, tokenizer: tokenizer),
+        prefix: try Self.prefixToken(of: tokenizer), contextLength: contextLength)
+    }
+    return try question.completions.enumerated().map { choice, request in
+      try encode(request, choice: choice, at: location)
+    }
+  }
+
   /// Returns the ids of one request.
   ///
   /// - Throws: `EvaluationError.emptyContinuation`, `.continuationTooLong`, `.noStartToken`.
   package mutating func encode(
-    _ request: MultipleChoiceQuestion.Request, choice: Int, at location: DocumentLocation
+    _ request: Completion, choice: Int, at location: DocumentLocation
   ) throws -> TokenizedRequest {
     let (context, spaces) = PythonText.splittingTrailing(request.context)
     let continuation = spaces + request.continuation

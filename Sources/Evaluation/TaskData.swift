@@ -50,6 +50,21 @@ public struct TaskData: Sendable {
     return documents
   }
 
+  /// Returns the documents of the first of several data sets that is there.
+  ///
+  /// - Throws: As for one; `EvaluationError.missingData` with the places of all.
+  public func documents(ofFirst datasets: [TaskDataset], task: String) throws -> [TaskDocument] {
+    var lookedAt: [String] = []
+    for dataset in datasets {
+      do {
+        return try documents(of: dataset, task: task)
+      } catch EvaluationError.missingData(_, let places) {
+        lookedAt += places
+      }
+    }
+    throw EvaluationError.missingData(task: task, lookedAt: lookedAt)
+  }
+
   private func files(of dataset: TaskDataset, task: String) throws
     -> (paths: [String], reader: any DocumentFileReader)
   {

@@ -20,7 +20,7 @@ public struct DocumentLocation: Sendable, Equatable, CustomStringConvertible {
 ///
 /// Every accessor throws `EvaluationError.missingField`, `.wrongType` or `.invalidValue`, which name
 /// task, file, line and field.
-public struct TaskDocument: Sendable {
+public struct TaskDocument: Sendable, Equatable {
   /// The record's fields by the names they have on the hub.
   public var fields: [String: DocumentValue]
   /// Where the record was read.
@@ -59,6 +59,22 @@ public struct TaskDocument: Sendable {
           found: value.summary)
       }
       return text
+    }
+  }
+
+  /// Returns a list of integers.
+  public func integers(_ field: String) throws -> [Int] {
+    let expected = "a list of integers"
+    guard case .array(let values) = try value(field, expected: expected) else {
+      throw wrongType(field, expected: expected)
+    }
+    return try values.enumerated().map { index, value in
+      guard case .integer(let number) = value else {
+        throw EvaluationError.wrongType(
+          location, field: "\(prefix)\(field)[\(index)]", expected: "an integer",
+          found: value.summary)
+      }
+      return number
     }
   }
 

@@ -22,21 +22,15 @@ public struct ARC: EvaluationTask {
     name: "arc_challenge",
     dataset: .hub("allenai/ai2_arc", configuration: "ARC-Challenge", split: "test"))
 
-  public func question(from document: TaskDocument) throws -> MultipleChoiceQuestion {
+  public var examples: ExampleSource { .drawn(from: dataset.split("train")) }
+
+  public func question(from document: TaskDocument) throws -> TaskQuestion {
     let question = try document.string("question")
-    let choices = try document.object("choices")
-    let texts = try choices.choices("text")
-    let labels = try choices.strings("label")
-    if labels.count != texts.count {
-      throw choices.invalidValue("label", expected: "a list of \(texts.count), one a text")
-    }
+    let choices = try document.labelledChoices("choices")
     let key = try document.string("answerKey")
-    guard let gold = labels.firstIndex(where: { $0.utf8.elementsEqual(key.utf8) }) else {
-      throw document.invalidValue(
-        "answerKey", expected: "one of the labels \(labels.joined(separator: ", "))")
-    }
-    return MultipleChoiceQuestion(
-      context: "Question: \(question)\nAnswer:", choices: texts, gold: gold)
+    return .choice(
+      context: "Question: \(question)\nAnswer:", choices: choices.texts,
+      gold: try choices.position(of: key, in: document, field: "answerKey"))
   }
 }
 

@@ -11,10 +11,14 @@ public struct BoolQ: EvaluationTask {
 
   public init() {}
 
-  public func question(from document: TaskDocument) throws -> MultipleChoiceQuestion {
+  public var examples: ExampleSource {
+    .drawn(from: dataset.split("train"), leavingOutQuestion: true)
+  }
+
+  public func question(from document: TaskDocument) throws -> TaskQuestion {
     let passage = try document.string("passage")
     let question = try document.string("question")
-    return MultipleChoiceQuestion(
+    return .choice(
       context: "\(passage)\nQuestion: \(question)?\nAnswer:",
       choices: ["no", "yes"],
       gold: try document.gold("label", choiceCount: 2))

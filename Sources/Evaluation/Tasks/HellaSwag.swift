@@ -9,12 +9,16 @@ public struct HellaSwag: EvaluationTask {
 
   public init() {}
 
-  public func question(from document: TaskDocument) throws -> MultipleChoiceQuestion {
+  public var examples: ExampleSource {
+    .drawn(from: dataset.split("train"), leavingOutQuestion: true)
+  }
+
+  public func question(from document: TaskDocument) throws -> TaskQuestion {
     let activity = try document.string("activity_label")
     let beginning = try document.string("ctx_a")
     let continued = PythonText.capitalizing(try document.string("ctx_b"))
     let endings = try document.choices("endings")
-    return MultipleChoiceQuestion(
+    return .choice(
       context: Self.cleaned("\(activity): \(beginning) \(continued)"),
       choices: endings.map(Self.cleaned),
       gold: try document.gold("label", choiceCount: endings.count))

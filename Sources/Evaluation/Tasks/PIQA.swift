@@ -9,8 +9,12 @@ public struct PIQA: EvaluationTask {
 
   public init() {}
 
-  public func question(from document: TaskDocument) throws -> MultipleChoiceQuestion {
-    MultipleChoiceQuestion(
+  public var examples: ExampleSource {
+    .drawn(from: dataset.split("train"), leavingOutQuestion: true)
+  }
+
+  public func question(from document: TaskDocument) throws -> TaskQuestion {
+    .choice(
       context: "Question: \(try document.string("goal"))\nAnswer:",
       choices: [try document.string("sol1"), try document.string("sol2")],
       gold: try document.gold("label", choiceCount: 2))

@@ -10,11 +10,13 @@ public struct SciQ: EvaluationTask {
 
   public init() {}
 
-  public func question(from document: TaskDocument) throws -> MultipleChoiceQuestion {
+  public var examples: ExampleSource { .drawn(from: dataset.split("train")) }
+
+  public func question(from document: TaskDocument) throws -> TaskQuestion {
     let support = PythonText.strippingLeading(try document.string("support"))
     let question = try document.string("question")
     let fields = ["distractor1", "distractor2", "distractor3", "correct_answer"]
-    return MultipleChoiceQuestion(
+    return .choice(
       context: "\(support)\nQuestion: \(question)\nAnswer:",
       choices: try fields.map(document.string), gold: fields.count - 1)
   }

@@ -19,9 +19,9 @@ public struct StoryQuestions: EvaluationTask {
     dataset = .file(file)
   }
 
-  public func question(from document: TaskDocument) throws -> MultipleChoiceQuestion {
+  public func question(from document: TaskDocument) throws -> TaskQuestion {
     let choices = try document.choices("choices")
-    return MultipleChoiceQuestion(
+    return .choice(
       context: try document.string("context"), choices: choices,
       gold: try document.gold("answer", choiceCount: choices.count), delimiter: "")
   }

@@ -11,7 +11,11 @@ public struct WinoGrande: EvaluationTask {
 
   public init() {}
 
-  public func question(from document: TaskDocument) throws -> MultipleChoiceQuestion {
+  public var examples: ExampleSource {
+    .drawn(from: dataset.split("train"), leavingOutQuestion: true)
+  }
+
+  public func question(from document: TaskDocument) throws -> TaskQuestion {
     let sentence = try document.string("sentence").unicodeScalars
     guard let blank = sentence.firstIndex(of: "_") else {
       throw document.invalidValue("sentence", expected: "a blank, written \"_\"")
@@ -23,7 +27,7 @@ public struct WinoGrande: EvaluationTask {
     guard (1...options.count).contains(answer) else {
       throw document.invalidValue("answer", expected: "\"1\" or \"2\"")
     }
-    return MultipleChoiceQuestion(
+    return .choice(
       contexts: options.map { before + $0 },
       continuation: " " + PythonText.stripping(after), gold: answer - 1)
   }

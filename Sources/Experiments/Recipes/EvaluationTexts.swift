@@ -20,9 +20,7 @@ public struct EvaluationTexts: Sendable, Hashable, Codable {
     let data = TaskData(directory: directory)
     return try tasks.flatMap { name in
       let task = try catalog.task(named: name)
-      return try task.documents(from: data, limit: nil).flatMap { document in
-        try task.question(from: document).requests.map { $0.context + $0.continuation }
-      }
+      return try task.documents(from: data).flatMap { try task.question(from: $0).texts }
     }
   }
 }

@@ -63,7 +63,9 @@ public struct EvaluationRun: Sendable {
     return try tasks.map { task in
       var line: ProgressLine?
       defer { line?.finish() }
-      return try evaluator.evaluate(task, data: data, limit: limit, with: &scorer) { progress in
+      return try evaluator.evaluate(
+        task, data: data, documents: limit.map { 0..<$0 }, with: &scorer
+      ) { progress in
         if line == nil { line = ProgressLine(label: task.name, total: progress.documentCount) }
         line?.update(completed: progress.documentsDone)
       }
@@ -92,12 +94,11 @@ public struct EvaluationRun: Sendable {
     on path: String, configuration: C
   ) throws -> EvaluationResult {
     var scorer = ModelScorer(try checkpoint.model(configuration))
-    let measure = BitsPerByte(name: "bits_per_byte", tokenizer: tokenizer)
-    let documents = try measure.documents(inFile: path, textField: recipe.reading.textField)
-    let chosen = limit.map { Array(documents.prefix($0)) } ?? documents
-    let line = ProgressLine(label: "bits_per_byte", total: chosen.count)
+    let task = HeldOutText(file: path, textField: recipe.reading.textField)
+    let line = ProgressLine(label: task.name, total: 1)
     defer { line.finish() }
-    return try measure.measure(chosen, with: &scorer) { line.update(completed: $0) }
-      .result(task: "bits_per_byte")
+    return try Evaluator(tokenizer: tokenizer).evaluate(
+      task, data: TaskData(directory: nil), documents: limit.map { 0..<$0 }, with: &scorer
+    ) { line.update(completed: $0.documentsDone) }
   }
 }
