@@ -105,7 +105,6 @@ import Testing
   private static let faults = [
     "bad_data/ARROW-GH-41317": "the chunk of \"timestamp_us_no_tz\" is one of another column",
     "bad_data/ARROW-GH-41321": "broken Parquet data",
-    "bad_data/ARROW-GH-43605": "broken Parquet data",
     "bad_data/ARROW-GH-45185": "broken Parquet data",
     "bad_data/ARROW-GH-47662": "broken Parquet data",
     "bad_data/ARROW-RS-GH-6229-DICTHEADER": "the data end at 291",
@@ -114,6 +113,13 @@ import Testing
     "data/datapage_v1-corrupt-checksum": "a page's CRC-32 is ",
     "data/rle-dict-uncompressed-corrupt-checksum": "a page's CRC-32 is ",
   ]
+
+  /// Indices of no bits to a dictionary of one value are in order; one reader crashed on them.
+  @Test(.enabled(if: SharedData.has(testing), "no parquet-testing files"))
+  func aDictionaryOfOneValueNeedsNoBits() throws {
+    let path = SharedData.path("\(Self.testing)/bad_data/ARROW-GH-43605.parquet")
+    #expect(try Self.summary(path) == .init(rows: 21_186, crc32: 1_868_067_479))
+  }
 
   @Test(.enabled(if: SharedData.has(testing), "no parquet-testing files"))
   func brokenFilesAreErrors() throws {
