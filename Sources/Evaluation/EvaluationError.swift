@@ -60,7 +60,8 @@ extension EvaluationError: CustomStringConvertible {
       }
     case .missingData(let task, let lookedAt):
       "\(task): no data found; looked at \(lookedAt.joined(separator: ", ")). "
-        + "Put the split there as JSON lines, one document a line, with the hub's field names"
+        + "Put the split there as the hub's Parquet files, or as JSON lines with the hub's field "
+        + "names, one document a line"
     case .unreadableFile(let task, let path, let reason):
       "\(task): cannot read \(path): \(reason)"
     case .noDocuments(let task, let paths):
