@@ -6,8 +6,8 @@ import Testing
     TokenizedRequest(context: context, continuation: continuation)
   }
 
-  /// Sequences in their order: 1 | 1 2 | 1 2 | 1 2 3 | 1 9 9 9 9, each without the token that is
-  /// only a target; they add 1, 1, 0, 1 and 4 tokens.
+  /// Sequences in their order: 1 | 1 2 | 1 2 3 | 1 2 | 1 9 9 9 9, each without the token that is
+  /// only a target; they add 1, 1, 1, 0 and 4 tokens.
   @Test func neighboursShareWhatTheyBeginWith() {
     var plan = ScoringPlan()
     let slots = [
@@ -18,7 +18,7 @@ import Testing
     #expect(slots == [0, 1, 2, 3, 4, 3])
     #expect(plan.batches(tokensPerBatch: 100) == [[3, 4, 1, 2, 0]])
     #expect(plan.batches(tokensPerBatch: 2) == [[3, 4], [1, 2], [0]])
-    #expect(plan.batches(tokensPerBatch: 1) == [[3], [4], [1], [2], [0]])
+    #expect(plan.batches(tokensPerBatch: 1) == [[3], [4], [1, 2], [0]])
     #expect(ScoringPlan().batches(tokensPerBatch: 8).isEmpty)
   }
 

@@ -35,7 +35,7 @@ struct PrefixCase: Sendable, CustomTestStringConvertible {
   /// The rows of each sequence, first token to last.
   private static func sequences(_ layout: PrefixRuns) -> [[Int]] {
     layout.runs.reduce(into: []) { sequences, run in
-      sequences.append((sequences.last ?? []).prefix(run.depth) + run.rows)
+      sequences.append(Array((sequences.last ?? []).prefix(run.depth)) + Array(run.rows))
     }
   }
 
