@@ -47,14 +47,19 @@ package struct ScoringPlan {
   }
 
   /// Scores every batch and returns the scores by slot; `afterBatch` is told the slots just scored.
+  ///
+  /// - Parameter journal: Keeps every batch's scores, and has those of an earlier start.
   func run(
     with scorer: inout some LanguageModelScorer, tokensPerBatch: Int,
-    afterBatch: ([Int]) -> Void = { _ in }
+    journal: EvaluationJournal? = nil, afterBatch: ([Int]) -> Void = { _ in }
   ) throws -> [RequestScore] {
     var scores = [RequestScore](
       repeating: RequestScore(logLikelihood: 0, isGreedy: false), count: requests.count)
     for batch in batches(tokensPerBatch: tokensPerBatch) {
-      let batchScores = try scorer.score(batch.map { requests[$0] })
+      let batchRequests = batch.map { requests[$0] }
+      let batchScores =
+        try journal?.scores(of: batchRequests) ?? scorer.score(batchRequests)
+      try journal?.record(batchScores, of: batchRequests)
       precondition(
         batchScores.count == batch.count,
         "scorer: \(batch.count) requests but \(batchScores.count) scores")

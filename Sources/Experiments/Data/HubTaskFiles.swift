@@ -109,18 +109,18 @@ public final class HubTaskFiles: Sendable {
     _ wanted: Wanted, _ client: TransferClient, note: String
   ) throws -> (entries: [RemoteEntry], fileExtension: String) {
     let main: [RemoteEntry]
-    do throws(TransferError) {
+    do {
       main = try listing(of: wanted.name, at: nil, client)
-    } catch {
-      guard case .missing = error else { throw error }
-      throw wanted.absence("there is no such data set (\(error.reason))", fileExtensions)
+    } catch let fault as TransferError {
+      guard case .missing = fault else { throw fault }
+      throw wanted.absence("there is no such data set (\(fault.reason))", fileExtensions)
     }
     let published = HubLayout(paths: main.map(\.path), fileExtensions: fileExtensions)
     if let found = published.published(wanted.split, configuration: wanted.configuration) {
       return (Self.entries(found, of: main), found.fileExtension)
     }
     var conversion: [RemoteEntry] = []
-    do throws(TransferError) {
+    do {
       conversion = try listing(of: wanted.name, at: HubLayout.conversion, client)
     } catch TransferError.missing {
       // Private data sets, and those that the hub cannot read, have none.
@@ -150,11 +150,11 @@ public final class HubTaskFiles: Sendable {
   /// All files of a revision; nothing where it is empty.
   private func listing(
     of name: String, at revision: String?, _ client: TransferClient
-  ) throws(TransferError) -> [RemoteEntry] {
+  ) throws -> [RemoteEntry] {
     let pattern = RemoteAddress.hub(repository: name, revision: revision, path: "**").text
     if let listing = state.withLock({ $0.listings[pattern] }) { return listing }
     let entries: [RemoteEntry]
-    do throws(TransferError) {
+    do {
       entries = try client.entries(matching: pattern)
     } catch TransferError.patternMatchesNothing {
       entries = []
