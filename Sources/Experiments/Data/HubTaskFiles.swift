@@ -122,8 +122,9 @@ public final class HubTaskFiles: Sendable {
     var conversion: [RemoteEntry] = []
     do {
       conversion = try listing(of: wanted.name, at: HubLayout.conversion, client)
-    } catch TransferError.missing {
+    } catch let fault as TransferError {
       // Private data sets, and those that the hub cannot read, have none.
+      guard case .missing = fault else { throw fault }
     }
     let converted = HubLayout(paths: conversion.map(\.path), fileExtensions: fileExtensions)
     if let found = converted.converted(wanted.split, configuration: wanted.configuration) {
@@ -153,11 +154,11 @@ public final class HubTaskFiles: Sendable {
   ) throws -> [RemoteEntry] {
     let pattern = RemoteAddress.hub(repository: name, revision: revision, path: "**").text
     if let listing = state.withLock({ $0.listings[pattern] }) { return listing }
-    let entries: [RemoteEntry]
-    do {
+    var entries: [RemoteEntry] = []
+    do throws(TransferError) {
       entries = try client.entries(matching: pattern)
-    } catch TransferError.patternMatchesNothing {
-      entries = []
+    } catch {
+      guard case .patternMatchesNothing = error else { throw error }
     }
     state.withLock { $0.listings[pattern] = entries }
     return entries
