@@ -62,7 +62,8 @@ extension EvaluationError: CustomStringConvertible {
       }
     case .missingData(let task, let lookedAt):
       "\(task): no data found; looked at \(lookedAt.joined(separator: ", ")). "
-        + "Put the split there as JSON lines, one document a line, with the hub's field names"
+        + "Put the split there as the hub's Parquet files, or as JSON lines with the hub's field "
+        + "names, one document a line"
     case .notOnHub(let task, let dataset, let lookedFor, let found):
       "\(task): hf://datasets/\(dataset): \(found); looked for \(lookedFor.joined(separator: ", "))"
     case .unreadableFile(let task, let path, let reason):

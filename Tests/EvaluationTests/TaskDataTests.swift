@@ -43,14 +43,20 @@ import Testing
         == .missingData(
           task: "arc_easy",
           lookedAt: [
-            "/nowhere/allenai/ai2_arc/ARC-Easy/test*.jsonl", "/nowhere/arc_easy.jsonl",
-            "/nowhere/allenai/ai2_arc/ARC-Easy/validation*",
+            "/nowhere/allenai/ai2_arc/ARC-Easy/test*.{jsonl,parquet}",
+            "/nowhere/arc_easy.{jsonl,parquet}",
+            "/nowhere/allenai/ai2_arc/ARC-Easy/validation*.{jsonl,parquet}",
           ]))
     #expect(
       evaluationError { _ = try PIQA().documents(from: data) }
         == .missingData(
           task: "piqa",
-          lookedAt: ["/nowhere/baber/piqa/validation*.jsonl", "/nowhere/piqa.jsonl"]))
+          lookedAt: [
+            "/nowhere/baber/piqa/validation*.{jsonl,parquet}",
+            "/nowhere/baber/piqa/data/validation*.{jsonl,parquet}",
+            "/nowhere/baber/piqa/default/validation*.{jsonl,parquet}",
+            "/nowhere/piqa.{jsonl,parquet}",
+          ]))
     let stories = StoryQuestions(name: "stories", file: "/nowhere/s.jsonl")
     #expect(
       evaluationError { _ = try stories.documents(from: TaskData(directory: nil)) }
