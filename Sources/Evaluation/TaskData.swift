@@ -16,7 +16,8 @@ public protocol DocumentFileReader: Sendable {
 /// or its shards `SPLIT-*.EXT`, such as `test-00000-of-00002.parquet`, in the order of their names;
 /// where a shard of those that the names tell of is missing, that is an error. After those folders
 /// comes the file `DIRECTORY/TASK.EXT`. Where a test split is in none of these places, the validation
-/// split is read instead, as the harness does for data sets without one, and `report` is told.
+/// split is read instead, as the harness does for data sets without one, and `report` is told. What is
+/// in none of the places ``fetch`` may bring.
 public struct TaskData: Sendable {
   /// The folder that holds the data sets; nil where every task has a file of its own.
   public var directory: String?
@@ -112,7 +113,7 @@ public struct TaskData: Sendable {
   }
 
   private func files(of split: String, in folders: [String], task: String) throws
-    -> (paths: [String], reader: any DocumentFileReader)?
+    -> Files?
   {
     for folder in folders {
       for reader in readers {

@@ -1,10 +1,9 @@
 import Evaluation
+import Experiments
 import Foundation
 import Synchronization
 import TestSupport
 import Testing
-
-@testable import Experiments
 
 /// Documents read through the hub, as an evaluation reads them.
 @Suite(.enabled(if: HubServer.isPossible, "python3 runs the test server"))

@@ -1,6 +1,5 @@
+import Experiments
 import Testing
-
-@testable import Experiments
 
 @Suite struct HubContentsTests {
   private func description(
@@ -10,7 +9,7 @@ import Testing
       HubLayout(paths: paths, fileExtensions: ["parquet"])
     }
     return HubContents(published: layout(published), converted: layout(converted)).description(
-      for: Wanted(task: "t", name: "o/n", configuration: configuration, split: "test"))
+      for: HubSplit(task: "t", name: "o/n", configuration: configuration, split: "test"))
   }
 
   @Test func whatThereIsIsNamed() {

@@ -1,6 +1,5 @@
+import Experiments
 import Testing
-
-@testable import Experiments
 
 @Suite struct HubLayoutTests {
   private func layout(_ paths: String..., formats: [String] = ["parquet", "jsonl"]) -> HubLayout {

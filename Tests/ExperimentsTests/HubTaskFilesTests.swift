@@ -1,11 +1,10 @@
 import Evaluation
+import Experiments
 import Foundation
 import Synchronization
 import TestSupport
 import Testing
 import Transfers
-
-@testable import Experiments
 
 /// Splits fetched from a hub on this machine.
 @Suite(.enabled(if: HubServer.isPossible, "python3 runs the test server"))

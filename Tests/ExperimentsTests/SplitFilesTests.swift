@@ -1,6 +1,5 @@
+import Experiments
 import Testing
-
-@testable import Experiments
 
 @Suite struct SplitFilesTests {
   private func files(_ names: String...) -> SplitFiles {

@@ -1,14 +1,19 @@
 /// What a data set on the hub has, for those who asked for something else.
-struct HubContents {
+package struct HubContents {
   /// The files of its publishers, and those of the hub's conversion.
-  var published: HubLayout
-  var converted: HubLayout
+  package var published: HubLayout
+  package var converted: HubLayout
+
+  package init(published: HubLayout, converted: HubLayout) {
+    self.published = published
+    self.converted = converted
+  }
 
   /// More names than these are counted.
   private static let nameLimit = 12
 
   /// What is lacking of a wanted split, and what there is instead.
-  func description(for wanted: Wanted) -> String {
+  package func description(for wanted: HubSplit) -> String {
     let splits = converted.convertedSplits
     guard !splits.isEmpty else {
       return "it has no \(wanted.title) in a format that is read "

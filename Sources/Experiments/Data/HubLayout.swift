@@ -10,7 +10,7 @@
 ///
 /// `data/` and the top hold some configuration without saying which. They are therefore not searched
 /// for a named one: documents of another configuration would be worse than none.
-struct HubLayout {
+package struct HubLayout {
   /// The revision of the hub's own conversion.
   static let conversion = "refs/convert/parquet"
 
@@ -18,18 +18,23 @@ struct HubLayout {
   private static let unnamed = "default"
 
   /// A split's files as they lie on the hub.
-  struct Found: Equatable {
-    var paths: [String]
-    var fileExtension: String
+  package struct Found: Equatable {
+    package var paths: [String]
+    package var fileExtension: String
+
+    package init(paths: [String], fileExtension: String) {
+      self.paths = paths
+      self.fileExtension = fileExtension
+    }
   }
 
   /// The paths of all files of a revision.
-  let paths: [String]
+  package let paths: [String]
   /// The formats that can be read, the preferred first.
   let fileExtensions: [String]
   private let names: [String: [String]]
 
-  init(paths: [String], fileExtensions: [String]) {
+  package init(paths: [String], fileExtensions: [String]) {
     self.paths = paths
     self.fileExtensions = fileExtensions
     names = Dictionary(grouping: paths, by: Self.folder(of:))
@@ -60,7 +65,7 @@ struct HubLayout {
   }
 
   /// The split among the publishers' files.
-  func published(_ split: String, configuration: String?) -> Found? {
+  package func published(_ split: String, configuration: String?) -> Found? {
     for folder in Self.folders(of: configuration) {
       if let found = self.split(split, in: folder) { return found }
     }
@@ -70,7 +75,7 @@ struct HubLayout {
   }
 
   /// The split in the hub's conversion.
-  func converted(_ split: String, configuration: String?) -> Found? {
+  package func converted(_ split: String, configuration: String?) -> Found? {
     guard fileExtensions.contains("parquet") else { return nil }
     let known = convertedSplits
     // A data set's only configuration is meant where the task names none.

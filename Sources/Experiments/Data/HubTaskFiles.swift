@@ -55,7 +55,7 @@ public final class HubTaskFiles: Sendable {
   ///   `FileError`.
   public func fetch(_ dataset: TaskDataset, task: String) throws {
     guard case .hub(let name, let configuration, let split) = dataset else { return }
-    let wanted = Wanted(task: task, name: name, configuration: configuration, split: split)
+    let wanted = HubSplit(task: task, name: name, configuration: configuration, split: split)
     guard wanted.isWellFormed else {
       throw EvaluationError.notOnHub(
         task: task, dataset: name, lookedFor: [wanted.title],
@@ -69,7 +69,7 @@ public final class HubTaskFiles: Sendable {
     }
   }
 
-  private func fetch(_ wanted: Wanted) throws {
+  private func fetch(_ wanted: HubSplit) throws {
     let folder = wanted.folder(in: directory)
     let note = "\(folder)/\(wanted.split).absent"
     if let text = FileManager.default.contents(atPath: note) {
@@ -106,7 +106,7 @@ public final class HubTaskFiles: Sendable {
 
   /// Finds the files of a split, or throws and notes that there are none.
   private func locate(
-    _ wanted: Wanted, _ client: TransferClient, note: String
+    _ wanted: HubSplit, _ client: TransferClient, note: String
   ) throws -> (entries: [RemoteEntry], fileExtension: String) {
     let main: [RemoteEntry]
     do {
@@ -122,8 +122,9 @@ public final class HubTaskFiles: Sendable {
     var conversion: [RemoteEntry] = []
     do {
       conversion = try listing(of: wanted.name, at: HubLayout.conversion, client)
-    } catch TransferError.missing {
+    } catch let fault as TransferError {
       // Private data sets, and those that the hub cannot read, have none.
+      guard case .missing = fault else { throw fault }
     }
     let converted = HubLayout(paths: conversion.map(\.path), fileExtensions: fileExtensions)
     if let found = converted.converted(wanted.split, configuration: wanted.configuration) {
@@ -153,50 +154,14 @@ public final class HubTaskFiles: Sendable {
   ) throws -> [RemoteEntry] {
     let pattern = RemoteAddress.hub(repository: name, revision: revision, path: "**").text
     if let listing = state.withLock({ $0.listings[pattern] }) { return listing }
-    let entries: [RemoteEntry]
-    do {
+    var entries: [RemoteEntry] = []
+    do throws(TransferError) {
       entries = try client.entries(matching: pattern)
-    } catch TransferError.patternMatchesNothing {
-      entries = []
+    } catch {
+      guard case .patternMatchesNothing = error else { throw error }
     }
     state.withLock { $0.listings[pattern] = entries }
     return entries
-  }
-}
-
-/// A split that is wanted, and for what task.
-struct Wanted {
-  var task: String
-  var name: String
-  var configuration: String?
-  var split: String
-
-  /// What messages call it.
-  var title: String {
-    (configuration.map { "configuration \($0), " } ?? "") + "split \(split)"
-  }
-
-  /// Whether its parts are names of folders and files, which lead nowhere else.
-  var isWellFormed: Bool {
-    let parts = name.split(separator: "/", omittingEmptySubsequences: false).map(String.init)
-    return parts.count == 2
-      && (parts + [split] + (configuration.map { [$0] } ?? [])).allSatisfy {
-        !["", ".", ".."].contains($0) && !$0.contains { "/@*?[{\u{0}".contains($0) }
-      }
-  }
-
-  func folder(in directory: String) -> String {
-    ([directory, name] + (configuration.map { [$0] } ?? [])).joined(separator: "/")
-  }
-
-  /// The error that the hub does not have it.
-  func absence(_ found: String, _ fileExtensions: [String]) -> EvaluationError {
-    .notOnHub(
-      task: task, dataset: name,
-      lookedFor: HubLayout.patterns(
-        split: split, configuration: configuration, fileExtensions: fileExtensions)
-        + [HubLayout.conversionPattern(split: split, configuration: configuration)],
-      found: found)
   }
 }
 

@@ -3,7 +3,7 @@
 /// `SPLIT.EXT` is the whole split. Else its shards are `SPLIT-00000-of-00003.EXT` and their kin, where
 /// every one has to be there, or `SPLIT-0.EXT`, `SPLIT_1.EXT`, which do not say how many they are.
 /// A name that goes on in another way, such as `validation_matched.EXT`, is another split's.
-enum SplitFiles: Equatable {
+package enum SplitFiles: Equatable {
   /// The files, in the order of their documents.
   case files([String])
   /// No name is the split's.
@@ -16,7 +16,7 @@ enum SplitFiles: Equatable {
   /// - Parameters:
   ///   - names: The names in one folder, in any order.
   ///   - fileExtension: The end of the names, without its dot.
-  init(of split: String, fileExtension: String, among names: [String]) {
+  package init(of split: String, fileExtension: String, among names: [String]) {
     let suffix = ".\(fileExtension)"
     if names.contains(split + suffix) {
       self = .files([split + suffix])
@@ -41,7 +41,7 @@ enum SplitFiles: Equatable {
   }
 
   /// The name of one of so many files, as the hub's own tools write it.
-  static func name(of index: Int, among count: Int, split: String, fileExtension: String)
+  package static func name(of index: Int, among count: Int, split: String, fileExtension: String)
     -> String
   {
     func five(_ number: Int) -> String {
