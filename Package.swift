@@ -107,7 +107,7 @@ let package = Package(
     tests("Corpora", ["CZlib", "CZstd"]),
     tests("Checkpoints", ["Files"]),
     tests("Training"),
-    tests("Evaluation", ["Checkpoints", "Files"]),
+    tests("Evaluation", ["Checkpoints", "Files"], exclude: ["Fixtures"]),
     tests("Experiments", exclude: ["Fixtures"]),
     tests("Commands", ["SamaraTool"], exclude: ["Fixtures"]),
     tests("Fuzzing"),

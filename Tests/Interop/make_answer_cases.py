@@ -4,7 +4,7 @@
     SAMARA_ANSWER_CASES=OUTPUT swift test -c release --filter AnswerCaseTests
 
 Needs lm-evaluation-harness 0.4.13, nltk 3.10 with the data package punkt_tab, regex and langdetect 1.0.9.
-Scale 1 gives some 30,000 cases; the fixture of the tests is scale 0.02. FILE.json has a list
+Scale 1 gives some 70,000 cases; the fixture of the tests is scale 0.05, seed 11. FILE.json has a list
 of texts of a reader's own, which are added to the made ones. langdetect is seeded here, so that a
 file can be made again; that its other answers differ is what the tests of languages count.
 """
@@ -146,7 +146,7 @@ def spans(match):
     return [list(match.span(i)) if match.span(i)[0] >= 0 else None for i in range(match.re.groups + 1)]
 
 
-def arguments(r, maker, prompts):
+def arguments(r, prompts):
     relation = lambda: r.choice(["less than", "at least"])
     word = lambda: r.choice(["the", "cat", "said", "Smith", "u.s.", "a", "s+", "caf\u00e9", "It", "\u03c3", "k", "(c|b)at", "not", "so"])
     return {
@@ -252,6 +252,9 @@ def main():
             write("json", text, False)
     for _ in times(6000):
         source, text = maker.pattern(), maker.hostile(20)
+        # A repetition of repetitions takes time that grows exponentially with the text.
+        if re.search(r"\)[*+{]", source):
+            text = text[:8]
         flags = [r.random() < 0.5, r.random() < 0.3]
         try:
             pattern = re.compile(source, (re.I if flags[0] else 0) | (re.M if flags[1] else 0))
@@ -263,8 +266,9 @@ def main():
         text = r.choice([maker.prose, maker.sentences, maker.real, maker.structured])()
         write("sentences", text, [list(s) for s in punkt.span_tokenize(text)])
         write("words", text, nltk.word_tokenize(text))
-    makers = arguments(r, maker, [d["prompt"] for d in json.load(open(options.documents))] if options.documents else [])
     real = json.load(open(options.documents)) if options.documents else []
+    makers = arguments(r, [d["prompt"] for d in real])
+
     for index in times(6000):
         if real and index % 2:
             document = r.choice(real)

@@ -137,12 +137,10 @@ package struct PythonLiteral {
   // MARK: Numbers
 
   private mutating func signedNumber() throws(PythonLiteralError) -> DocumentValue {
-    var isNegative = false
-    while let sign = peek, sign == "+" || sign == "-" {
-      if sign == "-" { isNegative.toggle() }
-      position += 1
-      skipBlanks(withNewlines: false)
-    }
+    // One sign is a literal; two are an operation.
+    let isNegative = take("-")
+    if !isNegative { position += 1 }
+    skipBlanks(withNewlines: depth > 1)
     return try number(isNegative: isNegative)
   }
 

@@ -19,7 +19,9 @@ enum PythonNumber {
       if digits.hasPrefix("0"), digits.contains(where: { $0 != "0" }) { return nil }
       return integer(digits, radix: 10, isNegative: isNegative)
     }
-    return floatingPoint(lower).map { .number(isNegative ? -$0 : $0) }
+    // Python reads a number beyond all doubles as infinity, which no document can hold.
+    guard let value = floatingPoint(lower), value.isFinite else { return nil }
+    return .number(isNegative ? -value : value)
   }
 
   private static func integer(_ digits: String, radix: Int, isNegative: Bool) -> DocumentValue? {
