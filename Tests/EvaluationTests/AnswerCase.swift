@@ -37,6 +37,12 @@ struct AnswerCase: Decodable {
         try TreebankWords.words(in: Array(text.unicodeScalars)).map {
           .string(PythonText.string($0))
         })
+    case ("language", .string(let text)):
+      switch try LanguageDetector.detect(text) {
+      case .language(let code): return .string(code)
+      case .unknown: return "unknown"
+      case .noFeatures: return .null
+      }
     case ("instructions", .object(let fields)): return try Self.judge(fields)
     default: return .string("no such kind: \(kind)")
     }

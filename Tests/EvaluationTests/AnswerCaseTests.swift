@@ -29,7 +29,8 @@ import Testing
       let isSame = found.isIdentical(to: sample.expected)
       counts[sample.kind, default: (0, 0)].all += 1
       if !isSame { counts[sample.kind, default: (0, 0)].different += 1 }
-      #expect(isSame, "\(sample.kind): \(sample.given): expected \(sample.expected), found \(found)")
+      #expect(
+        isSame, "\(sample.kind): \(sample.given): expected \(sample.expected), found \(found)")
     }
     for (kind, count) in counts.sorted(by: { $0.key < $1.key }) {
       print("\(kind): \(count.all) cases, \(count.different) different")

@@ -43,7 +43,8 @@ struct LanguageProfiles: Sendable {
       start += 4 + count
     }
     precondition(streams.count == 5, "5 streams expected, \(streams.count) found")
-    var scalars = Array(zip(streams[1].prefix(streams[1].count / 2), streams[1].suffix(streams[1].count / 2)))[...]
+    var scalars = Array(
+      zip(streams[1].prefix(streams[1].count / 2), streams[1].suffix(streams[1].count / 2)))[...]
     var steps = streams[3]
     var run: [Unicode.Scalar] = []
     var ranges: [Run: Range<Int>] = [:]

@@ -19,7 +19,9 @@ extension PythonText {
 
   /// `text.split(separator)`, or nil for an empty separator, which Python refuses.
   package static func split(_ text: String, separator: String) -> [String]? {
-    split(Array(text.unicodeScalars), separator: Array(separator.unicodeScalars))?.map { string($0) }
+    split(Array(text.unicodeScalars), separator: Array(separator.unicodeScalars))?.map {
+      string($0)
+    }
   }
 
   /// `len(re.split(r"\s+", text))`: one more than there are runs of whitespace.

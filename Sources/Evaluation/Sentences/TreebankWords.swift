@@ -4,7 +4,9 @@
 /// substitutions that put blanks around what is a word of its own, and is then split at blanks.
 package enum TreebankWords {
   /// The words of a text of several sentences.
-  package static func words(in text: [Unicode.Scalar]) throws(PythonPatternError) -> [[Unicode.Scalar]] {
+  package static func words(in text: [Unicode.Scalar]) throws(PythonPatternError) -> [[Unicode
+    .Scalar]]
+  {
     var words: [[Unicode.Scalar]] = []
     for range in PunktSentences.english.ranges(in: text) {
       words += try self.words(inSentence: Array(text[range]))
@@ -66,5 +68,6 @@ package enum TreebankWords {
     #"(?i)\b(can)(not)\b"#, #"(?i)\b(d)('ye)\b"#, #"(?i)\b(gim)(me)\b"#, #"(?i)\b(gon)(na)\b"#,
     #"(?i)\b(got)(ta)\b"#, #"(?i)\b(lem)(me)\b"#, #"(?i)\b(more)('n)\b"#,
     #"(?i)\b(wan)(na)(?=\s)"#, #"(?i) ('t)(is)\b"#, #"(?i) ('t)(was)\b"#,
-  ].map { (pattern: StaticString) in PythonSubstitution(PythonPattern(known: pattern), #" \1 \2 "#) }
+  ].map { (pattern: StaticString) in PythonSubstitution(PythonPattern(known: pattern), #" \1 \2 "#)
+  }
 }
