@@ -5,8 +5,8 @@
 
 Needs lm-evaluation-harness 0.4.13, nltk 3.10 with the data package punkt_tab, regex and langdetect 1.0.9.
 Scale 1 gives some 70,000 cases; the fixture of the tests is scale 0.05, seed 11. FILE.json has a list
-of texts of a reader's own, which are added to the made ones. langdetect is seeded here, so that a
-file can be made again; that its other answers differ is what the tests of languages count.
+of texts of a reader's own, which are added to the made ones. Responses about whose language
+langdetect answers differently under five seeds are left out.
 """
 
 import argparse
@@ -286,7 +286,17 @@ def main():
         if "length_constraints:nth_paragraph_first_word" in ids and r.random() < 0.7:
             k = kwargs[ids.index("length_constraints:nth_paragraph_first_word")]
             response = "\n\n".join(r.choice(["", "'", '"']) + k["first_word"] + r.choice([" ", ",", "x", "\n"]) + "b" for _ in range(k["num_paragraphs"]))
-        found = utils.process_results({"key": 1, "instruction_id_list": ids, "prompt": "", "kwargs": kwargs}, [response])
+        document = {"key": 1, "instruction_id_list": ids, "prompt": "", "kwargs": kwargs}
+        outcomes = []
+        for seed in range(5 if any("english" in i or "language" in i for i in ids) else 1):
+            langdetect.DetectorFactory.seed = seed
+            langdetect.detector_factory.init_factory()
+            langdetect.detector_factory._factory.seed = seed
+            outcomes.append(utils.process_results(document, [response]))
+        found = outcomes[0]
+        # Where langdetect contradicts itself there is nothing to equal.
+        if any(outcome != found for outcome in outcomes):
+            continue
         write("instructions", {"ids": ids, "kwargs": kwargs, "response": response},
               [found["inst_level_strict_acc"], found["inst_level_loose_acc"],
                found["prompt_level_strict_acc"], found["prompt_level_loose_acc"]])

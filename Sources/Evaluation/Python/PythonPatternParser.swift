@@ -50,7 +50,9 @@ struct PythonPatternParser {
       let start = position
       let atom = try self.atom()
       if let bounds = try repetition() {
-        if case .assertion = atom { throw malformed("nothing to repeat", at: start) }
+        if case .assertion = atom, scalars[start] != "(" {
+          throw malformed("nothing to repeat", at: start)
+        }
         var appetite = PythonPatternNode.Appetite.greedy
         if take("?") { appetite = .lazy } else if take("+") { appetite = .possessive }
         let more = position
