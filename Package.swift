@@ -71,7 +71,7 @@ let package = Package(
       ["CSimdjson", "CXXHash", "CZlib", "CZstd", "Parquet", "Tokenization", "Transfers"]),
     module("Checkpoints", ["Files", "Layers"]),
     module("Training", ["Corpora", "Models"]),
-    module("Evaluation", ["Files", "Models", "Terminal", "Tokenization"]),
+    module("Evaluation", ["Files", "Models", "Terminal", "Tokenization", "Transfers"]),
     module(
       "Experiments",
       [

@@ -1,0 +1,36 @@
+/// What was evaluated: a run's weights at a step.
+public struct EvaluationSubject: Sendable, Equatable {
+  /// The name that a report shows: the run's.
+  public var name: String
+  /// Where the weights lie, as the user gave it.
+  public var checkpoint: String?
+  /// The updates made; nil where the weights were not trained here.
+  public var step: Int?
+  /// The tokens trained on; nil where nobody counted.
+  public var tokens: Int?
+  public var parameterCount: Int?
+  /// The type that it was evaluated in, such as `float32`.
+  public var precision: String?
+
+  public init(
+    name: String, checkpoint: String? = nil, step: Int? = nil, tokens: Int? = nil,
+    parameterCount: Int? = nil, precision: String? = nil
+  ) {
+    self.name = name
+    self.checkpoint = checkpoint
+    self.step = step
+    self.tokens = tokens
+    self.parameterCount = parameterCount
+    self.precision = precision
+  }
+
+  /// The harness's arguments of a model: `pretrained` is what its tools name a model by.
+  var arguments: DocumentValue {
+    var arguments: [String: DocumentValue] = [
+      "pretrained": .string(checkpoint ?? name), "run": .string(name),
+    ]
+    if let step { arguments["step"] = .integer(step) }
+    if let tokens { arguments["tokens"] = .integer(tokens) }
+    return .object(arguments)
+  }
+}
