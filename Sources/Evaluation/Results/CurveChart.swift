@@ -14,10 +14,14 @@ struct CurveChart {
 
   var svg: String {
     let errors = curve.points.map { $0.standardError.flatMap { $0.isFinite ? $0 : nil } ?? 0 }
-    let bounds = zip(curve.points, errors).flatMap { [$0.value - $1, $0.value + $1] }
+    let bounds =
+      zip(curve.points, errors).flatMap { [$0.value - $1, $0.value + $1] }
+      + [curve.chance, curve.reference?.value].compactMap { $0 }
+    let span = (bounds.max() ?? 1) - (bounds.min() ?? 0)
+    // Room for the name below a line that is the lowest of all.
+    let room = curve.chance.map { [$0 - span / 8] } ?? []
     let vertical = PlotAxis(
-      bounds + [curve.chance, curve.reference?.value].compactMap { $0 }, from: Self.bottom,
-      to: Self.top, step: step(bounds), tickCount: 4)
+      bounds + room, from: Self.bottom, to: Self.top, step: Self.step(span), tickCount: 4)
     let horizontal = PlotAxis(
       curve.points.map(\.position), from: Self.left + 8, to: Self.right - 8, tickCount: 4)
     return HTMLText.drawing(
@@ -32,11 +36,9 @@ struct CurveChart {
     return "\(curve.name) (\(curve.metric)\(shots))"
   }
 
-  /// Bounds on round numbers: tenths of the power of ten that the values' span has.
-  private func step(_ bounds: [Double]) -> Double? {
-    let all = bounds + [curve.chance, curve.reference?.value].compactMap { $0 }
-    guard let lower = all.min(), let upper = all.max(), upper > lower else { return nil }
-    let power = floor(log10(upper - lower))
+  /// What bounds are rounded to: half of the power of ten that the span has; nil of no span.
+  private static func step(_ span: Double) -> Double? {
+    let power = floor(log10(span))
     return power.isFinite ? pow(10, power) / 2 : nil
   }
 
@@ -57,26 +59,43 @@ struct CurveChart {
         curve.axis.rawValue, x: Self.right, y: Self.bottom + 34, anchor: "end", kind: "tick")
   }
 
+  /// The lines to compare with, each with its name on the side where the curve is further from it.
   private func references(_ vertical: PlotAxis) -> String {
     var body = ""
-    var taken: Double?
+    var taken: (isRight: Bool, place: Double)?
     if let reference = curve.reference {
       let y = vertical.place(reference.value)
-      body += HTMLText.line(Self.left, y, Self.right, y, kind: "reference")
+      let isRight = isFreeAtEnd(reference.value)
       // Above the line where there is room, else below it.
       let place = y - 5 > Self.top + 4 ? y - 5 : y + 13
-      body += HTMLText.label(
-        "\(reference.model), published", x: Self.right, y: place, anchor: "end", kind: "tick")
-      taken = place
+      body += Self.reference(
+        y, kind: "reference", name: "\(reference.model), published", isRight: isRight, at: place)
+      taken = (isRight, place)
     }
     if let chance = curve.chance {
       let y = vertical.place(chance)
-      body += HTMLText.line(Self.left, y, Self.right, y, kind: "chance")
-      let isFree = taken.map { abs($0 - (y - 5)) > 12 } ?? true
-      body += HTMLText.label(
-        "chance", x: Self.right, y: isFree ? y - 5 : y + 13, anchor: "end", kind: "tick")
+      let isRight = isFreeAtEnd(chance)
+      let isFree = taken.map { $0.isRight != isRight || abs($0.place - (y - 5)) > 12 } ?? true
+      body += Self.reference(
+        y, kind: "chance", name: "chance", isRight: isRight, at: isFree ? y - 5 : y + 13)
     }
     return body
+  }
+
+  private func isFreeAtEnd(_ value: Double) -> Bool {
+    guard let first = curve.points.first?.value, let last = curve.points.last?.value else {
+      return true
+    }
+    return abs(last - value) >= abs(first - value)
+  }
+
+  private static func reference(
+    _ y: Double, kind: String, name: String, isRight: Bool, at place: Double
+  ) -> String {
+    HTMLText.line(left, y, right, y, kind: kind)
+      + HTMLText.label(
+        name, x: isRight ? right : left + 4, y: place, anchor: isRight ? "end" : "start",
+        kind: "tick")
   }
 
   private func line(

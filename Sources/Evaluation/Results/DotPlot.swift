@@ -4,17 +4,24 @@ import Terminal
 /// hollow diamonds for the published models, larger for larger ones.
 struct DotPlot {
   let comparison: ScoreComparison
+  /// The number of each column's colour.
+  let series: [Int]
 
-  private static let width = 880.0
-  private static let labelWidth = 200.0
+  private static let width = 1_120.0
+  private static let labelWidth = 210.0
   private static let rightMargin = 28.0
   private static let topMargin = 10.0
   private static let axisHeight = 38.0
   /// The distance of two runs' dots of a task.
   private static let dotDistance = 11.0
-  private static let rowPadding = 24.0
+  private static let rowPadding = 22.0
+  /// A row holds two lines of text.
+  private static let leastHeight = 40.0
 
-  init(_ comparison: ScoreComparison) { self.comparison = comparison }
+  init(_ comparison: ScoreComparison, series: [Int]) {
+    self.comparison = comparison
+    self.series = series
+  }
 
   /// The rows that share an axis from 0 to 1.
   private var rows: [ScoreComparison.Row] { comparison.summary.filter(\.isFraction) }
@@ -23,7 +30,8 @@ struct DotPlot {
   var svg: String? {
     let rows = rows
     guard !rows.isEmpty else { return nil }
-    let rowHeight = Self.rowPadding + Self.dotDistance * Double(comparison.titles.count)
+    let rowHeight = max(
+      Self.leastHeight, Self.rowPadding + Self.dotDistance * Double(comparison.titles.count))
     let bottom = Self.topMargin + rowHeight * Double(rows.count)
     let axis = PlotAxis(
       rows.flatMap(extent), from: Self.labelWidth, to: Self.width - Self.rightMargin, step: 0.1,
@@ -88,7 +96,7 @@ struct DotPlot {
   ) -> String {
     let x = axis.place(cell.value)
     let error = cell.standardError.map { " ± \(HTMLText.score($0))" } ?? ""
-    var body = "<g class=\"series-\(ReportStyle.series(column))\"><title>"
+    var body = "<g class=\"series-\(ReportStyle.series(series[column]))\"><title>"
     body += HTMLText.escaped(
       "\(comparison.titles[column]): \(HTMLText.score(cell.value))\(error)")
     body += "</title>\n"

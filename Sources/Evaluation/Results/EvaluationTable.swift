@@ -2,8 +2,8 @@ import Foundation
 
 /// Results side by side for a terminal: a row a metric, a column a model.
 ///
-/// Groups stand above their members, which are indented and bear their aliases. Columns for the number
-/// of examples and for filters are there where they tell something.
+/// Groups stand above their members, which are indented and bear their aliases. A column tells the
+/// number of examples where any has some.
 public struct EvaluationTable: Sendable {
   /// One model's results under its title.
   public struct Column: Sendable {
@@ -34,9 +34,6 @@ public struct EvaluationTable: Sendable {
     let comparison = ScoreComparison(
       columns.map { .init(title: $0.title, results: $0.results) })
     var titles = ["task", "metric"]
-    if comparison.showsFilters { titles.append("filter") }
-    // Words stand left, figures right.
-    let wordCount = titles.count
     if comparison.showsShots { titles.append("shots") }
     titles += ["documents", "chance"] + comparison.titles
     let rows = [titles] + comparison.rows.map { Self.cells(of: $0, in: comparison) }
@@ -47,7 +44,8 @@ public struct EvaluationTable: Sendable {
       let cells = row.enumerated().map { column, text in
         let padding = String(
           repeating: " ", count: widths[column] - text.unicodeScalars.count)
-        return column < wordCount ? text + padding : padding + text
+        // Words stand left, figures right.
+        return column < 2 ? text + padding : padding + text
       }
       return PythonText.splittingTrailing(cells.joined(separator: "  ")).text + "\n"
     }.joined()
@@ -56,8 +54,7 @@ public struct EvaluationTable: Sendable {
   private static func cells(
     of row: ScoreComparison.Row, in comparison: ScoreComparison
   ) -> [String] {
-    var cells = [row.isFirst ? row.indentedName : "", row.metric]
-    if comparison.showsFilters { cells.append(row.filter == "none" ? "" : row.filter) }
+    var cells = [row.isFirst ? row.indentedName : "", row.metricName]
     if comparison.showsShots { cells.append("\(row.shots)") }
     cells.append(row.documentCounts.map { "\($0)" }.joined(separator: "/"))
     cells.append(row.chance.map(decimal) ?? "-")

@@ -40,10 +40,10 @@ public struct ReportPage: Sendable {
       <ul class="runs">
       \(runs)</ul>
       </header>
-      \(scores(comparison))<section aria-labelledby="table">
+      \(scores)\(training)<section aria-labelledby="table">
       <h2 id="table">Table</h2>
       \(ReportPageTable(comparison).html)</section>
-      \(training)<ul class="notes">
+      <ul class="notes">
       \(report.notes.map { "<li>\(HTMLText.escaped($0))</li>\n" }.joined())</ul>
       </main>
       </body>
@@ -63,7 +63,8 @@ public struct ReportPage: Sendable {
 
   /// What was evaluated, a line a file.
   private var runs: String {
-    zip(report.titles, report.files).enumerated().map { index, entry in
+    let runs = report.runs
+    return zip(report.titles, report.files).enumerated().map { index, entry in
       let (title, file) = entry
       var details: [String] = []
       if let step = file.subject.step { details.append("step \(Format.grouped(step))") }
@@ -76,7 +77,7 @@ public struct ReportPage: Sendable {
       if let precision = file.subject.precision { details.append(precision) }
       details.append(URL(fileURLWithPath: file.path).lastPathComponent)
       return """
-        <li><span class="swatch series-\(ReportStyle.series(index))"></span>\
+        <li><span class="swatch series-\(ReportStyle.series(runs[index]))"></span>\
         <span>\(HTMLText.escaped(title))</span>\
         <span class="detail">\(HTMLText.escaped(details.joined(separator: " · ")))</span></li>
 
@@ -84,28 +85,30 @@ public struct ReportPage: Sendable {
     }.joined()
   }
 
-  private func scores(_ comparison: ScoreComparison) -> String {
-    guard let plot = DotPlot(comparison).svg else { return "" }
+  /// Each run's last step on one axis.
+  private var scores: String {
+    let (comparison, series) = report.latest
+    guard let plot = DotPlot(comparison, series: series).svg else { return "" }
     return """
       <section aria-labelledby="scores-heading">
       <h2 id="scores-heading">Scores</h2>
       <ul class="legend">
-      \(legend(comparison))</ul>
-      <figure>
+      \(legend(comparison, series: series))</ul>
+      <figure class="scroll wide" tabindex="0" aria-label="Scores of each task, a drawing">
       \(plot)</figure>
       </section>
 
       """
   }
 
-  private func legend(_ comparison: ScoreComparison) -> String {
+  private func legend(_ comparison: ScoreComparison, series: [Int]) -> String {
     func sample(_ shape: String, _ text: String) -> String {
       "<li><svg viewBox=\"0 0 18 18\" aria-hidden=\"true\">\(shape)</svg>"
         + "\(HTMLText.escaped(text))</li>\n"
     }
     var entries = comparison.titles.enumerated().map { index, title in
       sample(
-        "<g class=\"series-\(ReportStyle.series(index))\">"
+        "<g class=\"series-\(ReportStyle.series(series[index]))\">"
           + "<line class=\"error\" x1=\"2\" y1=\"9\" x2=\"16\" y2=\"9\"/>"
           + "<circle cx=\"9\" cy=\"9\" r=\"4.5\"/></g>", title)
     }
@@ -128,8 +131,9 @@ public struct ReportPage: Sendable {
     var runs: [String] = []
     for curve in curves where !runs.contains(curve.run) { runs.append(curve.run) }
     let sections = runs.enumerated().map { index, run in
+      let series = zip(report.files, report.runs).first { $0.0.subject.name == run }?.1 ?? 0
       let charts = curves.filter { $0.run == run }.enumerated().map { number, curve in
-        let chart = CurveChart(curve: curve, id: "curve-\(index)-\(number)", series: index)
+        let chart = CurveChart(curve: curve, id: "curve-\(index)-\(number)", series: series)
         return "<figure>\n<h3>\(HTMLText.escaped(chart.heading))</h3>\n\(chart.svg)</figure>\n"
       }.joined()
       return """

@@ -20,22 +20,21 @@ struct ReportPageTable {
   }
 
   private var labelCount: Int {
-    4 + (comparison.showsFilters ? 1 : 0) + (comparison.showsShots ? 1 : 0)
+    4 + (comparison.showsShots ? 1 : 0)
   }
 
   /// What the columns of figures are, where there are two kinds of them.
   private var groupHeader: String {
     guard !comparison.published.isEmpty else { return "" }
     let runs = comparison.titles.count == 1 ? "this run" : "these runs"
-    return "<tr><td colspan=\"\(labelCount)\"></td>"
+    return "<tr class=\"kinds\"><td colspan=\"\(labelCount)\"></td>"
       + "<th scope=\"colgroup\" colspan=\"\(comparison.titles.count)\">\(runs)</th>"
       + "<th scope=\"colgroup\" colspan=\"\(comparison.published.count)\">"
       + "published, OpenELM</th></tr>\n"
   }
 
   private var header: String {
-    var cells = [Self.header("task", kind: "word"), Self.header("metric", kind: "word")]
-    if comparison.showsFilters { cells.append(Self.header("filter", kind: "word")) }
+    var cells = [Self.header("task", kind: "word name"), Self.header("metric", kind: "word")]
     if comparison.showsShots { cells.append(Self.header("shots")) }
     cells += [Self.header("documents"), Self.header("chance")]
     cells += comparison.titles.map { Self.header($0, kind: "own") }
@@ -54,14 +53,10 @@ struct ReportPageTable {
       let own = comparison.rows.count { $0.task == row.task && $0.shots == row.shots }
       let indentation = row.depth > 0 ? " style=\"padding-left: \(row.depth * 16)px\"" : ""
       cells.append(
-        "<th scope=\"rowgroup\" rowspan=\"\(own)\" class=\"word\"\(indentation)>"
+        "<th scope=\"rowgroup\" rowspan=\"\(own)\" class=\"word name\"\(indentation)>"
           + "\(HTMLText.escaped(row.name))</th>")
     }
-    cells.append(Self.cell(HTMLText.escaped(row.metric), kind: "word"))
-    if comparison.showsFilters {
-      cells.append(
-        Self.cell(HTMLText.escaped(row.filter == "none" ? "" : row.filter), kind: "word"))
-    }
+    cells.append(Self.cell(HTMLText.escaped(row.metricName), kind: "word"))
     if comparison.showsShots { cells.append(Self.cell("\(row.shots)", kind: "quiet")) }
     cells.append(
       Self.cell(row.documentCounts.map { "\($0)" }.joined(separator: "/"), kind: "quiet"))

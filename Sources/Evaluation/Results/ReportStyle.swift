@@ -23,7 +23,7 @@ enum ReportStyle {
       margin: 0; background: var(--paper); color: var(--ink);
       font: 16px/1.55 system-ui, -apple-system, "Segoe UI", "Helvetica Neue", sans-serif;
     }
-    main { max-width: 66rem; margin: 0 auto; padding: 4rem 1.5rem 5rem; }
+    main { max-width: 76rem; margin: 0 auto; padding: 4rem 1.5rem 5rem; }
     h1 { margin: 0 0 1.5rem; font-size: 1.75rem; font-weight: 600; letter-spacing: -0.015em; }
     h2 { margin: 3.5rem 0 1rem; font-size: 1.125rem; font-weight: 600; }
     h3 { margin: 0 0 0.25rem; font-size: 0.875rem; font-weight: 600; }
@@ -49,7 +49,7 @@ enum ReportStyle {
       padding: 0.3rem 0.625rem; text-align: right; white-space: nowrap;
       font-variant-numeric: tabular-nums; font-weight: 400;
     }
-    th:first-child, td:first-child { padding-left: 0; }
+    th.name { padding-left: 0; position: sticky; left: 0; background: var(--paper); }
     th:last-child, td:last-child { padding-right: 0; }
     thead th { color: var(--muted); vertical-align: bottom; }
     thead tr:last-child th { border-bottom: 1px solid var(--ink); padding-bottom: 0.5rem; }
@@ -58,15 +58,18 @@ enum ReportStyle {
     tbody tr.first > * { border-top: 1px solid var(--line); }
     tbody tr:first-child > * { border-top: 0; }
     tbody tr:hover { background: var(--faint); }
-    tbody th { font-weight: 500; }
+    tbody th { font-weight: 500; vertical-align: top; }
+    tr.kinds th { text-align: center; font-size: 0.8125rem; padding-bottom: 0; }
     td.quiet, .error-figure { color: var(--muted); }
     .error-figure { font-size: 0.8125rem; }
     td strong { font-weight: 650; box-shadow: 0 2px 0 var(--c1); }
     .charts { display: grid; grid-template-columns: repeat(auto-fill, minmax(18.5rem, 1fr)); gap: 2rem 1.5rem; }
     figure { margin: 0; }
+    figure.wide svg { min-width: 48rem; }
     svg { display: block; width: 100%; height: auto; overflow: visible; }
     ul.legend svg { display: inline-block; }
     svg text { font-family: inherit; font-size: 13px; fill: var(--ink); }
+    svg text { paint-order: stroke; stroke: var(--paper); stroke-width: 3px; stroke-linejoin: round; }
     svg text.tick { font-size: 11px; fill: var(--muted); font-variant-numeric: tabular-nums; }
     svg .grid { stroke: var(--line); }
     svg .track { stroke: var(--line); }

@@ -38,12 +38,15 @@ struct ScoreComparison {
     /// Whether the task has both `acc` and `acc_norm`, so that the published figure may be either.
     var isPublishedUncertain = false
 
-    /// The columns with the best value; none where there is nothing to compare.
+    /// The metric with its filter, as the harness writes both.
+    var metricName: String { filter == "none" ? metric : "\(metric),\(filter)" }
+
+    /// The columns with the best value; none where there is nothing to compare, or all are the same.
     var best: Set<Int> {
       let values = cells.enumerated().compactMap { index, cell in
         cell.flatMap { $0.value.isNaN ? nil : (index, $0.value) }
       }
-      guard values.count > 1,
+      guard Set(values.map(\.1)).count > 1,
         let best = higherIsBetter ? values.map(\.1).max() : values.map(\.1).min()
       else { return [] }
       return Set(values.filter { $0.1 == best }.map(\.0))
@@ -169,7 +172,6 @@ struct ScoreComparison {
   }
 
   var showsShots: Bool { rows.contains { $0.shots > 0 } }
-  var showsFilters: Bool { rows.contains { $0.filter != "none" } }
 }
 
 extension EvaluationResult {

@@ -6,16 +6,48 @@ public struct ScoreReport: Sendable {
   public var files: [EvaluationResultsFile]
   public var published: [PublishedScores]
 
+  /// Takes files in any order: a run's steps stand together, the earliest first, and runs as they came.
   public init(
     _ files: [EvaluationResultsFile], published: [PublishedScores] = PublishedScores.openELM
   ) {
-    self.files = files
+    var names: [String] = []
+    for file in files where !names.contains(file.subject.name) { names.append(file.subject.name) }
+    self.files = names.flatMap { name in
+      files.enumerated().filter { $0.element.subject.name == name }
+        .sorted {
+          ($0.element.subject.step ?? -1, $0.offset) < ($1.element.subject.step ?? -1, $1.offset)
+        }
+        .map(\.element)
+    }
     self.published = published
   }
 
-  var comparison: ScoreComparison {
-    ScoreComparison(
-      zip(titles, files).map { .init(title: $0, results: $1.results) }, published: published)
+  var comparison: ScoreComparison { comparison(of: Array(files.indices)) }
+
+  private func comparison(of columns: [Int]) -> ScoreComparison {
+    let titles = titles
+    return ScoreComparison(
+      columns.map { .init(title: titles[$0], results: files[$0].results) }, published: published)
+  }
+
+  /// The run of each file, counted from zero: files of one name are one run where their steps differ.
+  var runs: [Int] {
+    var identities: [String] = []
+    return zip(files, titles).map { file, title in
+      let steps = files.filter { $0.subject.name == file.subject.name }.map(\.subject.step)
+      let isRun = !steps.contains(nil) && Set(steps).count == steps.count
+      let identity = isRun ? file.subject.name : title
+      if let index = identities.firstIndex(of: identity) { return index }
+      identities.append(identity)
+      return identities.count - 1
+    }
+  }
+
+  /// Each run's last step, which a summary shows, with the run's number.
+  var latest: (comparison: ScoreComparison, runs: [Int]) {
+    let runs = runs
+    let columns = files.indices.filter { !runs[($0 + 1)...].contains(runs[$0]) }
+    return (comparison(of: columns), columns.map { runs[$0] })
   }
 
   var curves: [ScoreCurve] { ScoreCurve.curves(of: files, published: published) }
@@ -36,7 +68,7 @@ public struct ScoreReport: Sendable {
     let comparison = comparison
     var notes = ["± is one standard error; chance is the accuracy of choosing blindly."]
     if files.count > 1 {
-      notes.append("The best of these runs is marked, whether or not the difference is significant.")
+      notes.append("The best column is marked, whether or not the difference is significant.")
     }
     guard !comparison.published.isEmpty else { return notes }
     notes.append("Published: \(PublishedScores.source), which has no standard errors.")
@@ -79,6 +111,6 @@ public struct ScoreReport: Sendable {
     let shots = curve.shots > 0 ? ", \(curve.shots) shots" : ""
     return CurvePlot(
       title: "\(curve.name) (\(curve.metric)\(shots))", horizontalTitle: curve.axis.rawValue,
-      series: series, rowCount: 8)
+      series: series, rowCount: 6)
   }
 }

@@ -20,15 +20,15 @@ struct ScoreReportTable {
 
   /// The spaces between columns, as `TextTable` has them.
   private static let gap = 2
-  /// The width of `0.1234 ± 0.0123 *`, so that titles do not make columns wider than figures.
+  /// The width of `* 0.1234 ± 0.0123`, so that titles do not make columns wider than figures.
   private static let titleWidth = 17
 
   var text: String {
-    let labels = labels
-    let labelWidth = labels.reduce(0) { $0 + $1.width + Self.gap }
+    var labels = labels
     var pending = figures
     var tables: [String] = []
     while !pending.isEmpty {
+      let labelWidth = labels.reduce(0) { $0 + $1.width + Self.gap }
       var (taken, width) = (0, labelWidth)
       while taken < pending.count {
         let next = pending[taken].width + (taken > 0 ? Self.gap : 0)
@@ -38,6 +38,8 @@ struct ScoreReportTable {
       }
       tables.append(table(labels, Array(pending.prefix(taken))))
       pending.removeFirst(taken)
+      // What is the same for every column is told once.
+      labels.removeAll { ["documents", "chance"].contains($0.title) }
     }
     return legend + tables.joined(separator: "\n")
   }
@@ -46,7 +48,7 @@ struct ScoreReportTable {
     var table = TextTable(
       columns: labels.enumerated().map { index, label in
         TextTable.Column(
-          label.title, alignment: index < wordCount ? .leading : .trailing,
+          label.title, alignment: index < 2 ? .leading : .trailing,
           minimumWidth: index == 0 ? 12 : nil, dropRank: index > 1 ? index : nil)
       } + figures.map { TextTable.Column($0.title) })
     for row in comparison.rows.indices {
@@ -55,15 +57,10 @@ struct ScoreReportTable {
     return table.rendered(for: terminal)
   }
 
-  private var wordCount: Int { comparison.showsFilters ? 3 : 2 }
-
   private var labels: [Figures] {
     var labels = [
-      column("task") { $0.isFirst ? $0.indentedName : "" }, column("metric", \.metric),
+      column("task") { $0.isFirst ? $0.indentedName : "" }, column("metric", \.metricName),
     ]
-    if comparison.showsFilters {
-      labels.append(column("filter") { $0.filter == "none" ? "" : $0.filter })
-    }
     if comparison.showsShots { labels.append(column("shots") { "\($0.shots)" }) }
     labels.append(
       column("documents") { row in row.documentCounts.map { "\($0)" }.joined(separator: "/") })
@@ -75,8 +72,7 @@ struct ScoreReportTable {
     let own = comparison.titles.indices.map { index in
       column(shortTitles[index]) { row in
         guard let cell = row.cells[index] else { return absent }
-        let mark = row.best.contains(index) ? " *" : comparison.titles.count > 1 ? "  " : ""
-        return figure(cell) + mark
+        return (row.best.contains(index) ? "* " : "") + figure(cell)
       }
     }
     let published = comparison.published.indices.map { index in
