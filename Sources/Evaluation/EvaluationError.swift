@@ -34,6 +34,12 @@ public enum EvaluationError: Error, Sendable, Equatable {
   case noRoomForPrompt(DocumentLocation, maximumTokens: Int, contextLength: Int)
   /// The scorer gave NaN for a choice.
   case notANumber(DocumentLocation, choice: Int)
+  /// A line of an interrupted evaluation's journal is not as it was written.
+  case corruptJournal(path: String, line: Int, found: String)
+  /// The journal to go on with is of another checkpoint, other tasks or other settings.
+  case journalOfAnotherEvaluation(path: String, key: String, expected: String, found: String)
+  /// The journal cannot be written.
+  case unwritableJournal(path: String, reason: String)
   /// The tokenizer has more ids than the model has probabilities.
   case vocabularyMismatch(tokenizer: Int, model: Int)
   /// Nothing can stand before a text that nothing precedes.
@@ -58,7 +64,8 @@ extension EvaluationError: CustomStringConvertible {
       }
     case .missingData(let task, let lookedAt):
       "\(task): no data found; looked at \(lookedAt.joined(separator: ", ")). "
-        + "Put the split there as JSON lines, one document a line, with the hub's field names"
+        + "Put the split there as the hub's Parquet files, or as JSON lines with the hub's field "
+        + "names, one document a line"
     case .unreadableFile(let task, let path, let reason):
       "\(task): cannot read \(path): \(reason)"
     case .noDocuments(let task, let paths):
@@ -96,6 +103,14 @@ extension EvaluationError: CustomStringConvertible {
     case .noRoomForPrompt(let location, let maximumTokens, let contextLength):
       "\(location): expected an answer shorter than the model's context of \(contextLength) "
         + "tokens, found room asked for \(maximumTokens); use a model with more context"
+    case .corruptJournal(let path, let line, let found):
+      "\(path), line \(line): expected a batch's scores, found \"\(found)\"; "
+        + "remove the file, or leave out --resume, to start anew"
+    case .journalOfAnotherEvaluation(let path, let key, let expected, let found):
+      "\(path): it belongs to another evaluation: expected \(key) \(expected), found \(found); "
+        + "give the options of that evaluation, or leave out --resume to start anew"
+    case .unwritableJournal(let path, let reason):
+      "\(path): the scores so far cannot be kept: \(reason)"
     case .vocabularyMismatch(let tokenizer, let model):
       "the tokenizer has \(tokenizer) tokens but the model only \(model); "
         + "evaluate with the tokenizer that the model was trained with"

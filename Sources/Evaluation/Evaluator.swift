@@ -59,8 +59,11 @@ public struct Evaluator: Sendable {
   }
 
   /// Evaluates questions that are made already.
+  ///
+  /// - Parameter journal: Keeps the scores of batches, and has those of an earlier start.
   public func evaluate(
     _ prepared: PreparedTask, with scorer: inout some LanguageModelScorer,
+    journal: EvaluationJournal? = nil,
     progress: (EvaluationProgress) -> Void = { _ in }
   ) throws -> EvaluationResult {
     try RequestEncoder.checkVocabulary(tokenizer, fits: scorer)
@@ -71,7 +74,8 @@ public struct Evaluator: Sendable {
       try encoder.encode(question, at: document.location).map { plan.add($0) }
     }
     var tally = DocumentTally(slots: slots, slotCount: plan.requests.count)
-    let scores = try plan.run(with: &scorer, tokensPerBatch: tokensPerBatch) { batch in
+    let scores = try plan.run(with: &scorer, tokensPerBatch: tokensPerBatch, journal: journal) {
+      batch in
       tally.finish(batch)
       progress(
         EvaluationProgress(

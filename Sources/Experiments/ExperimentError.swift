@@ -12,6 +12,7 @@ public enum ExperimentError: Error, Sendable {
   case emptyCorpus(paths: [String])
   case noRuns(folder: String)
   case noTokenizer
+  case noTokenizerInFolder(path: String)
   case vocabularyTooLarge(tokenizer: String, pieces: Int, vocabulary: Int)
   case invalidRunName(String)
   case runExists(name: String)
@@ -28,6 +29,7 @@ public enum ExperimentError: Error, Sendable {
   case allCheckpointsBroken(run: String, path: String, broken: [String])
   case diverged(step: Int, skips: Int, documents: [String])
   case noTask
+  case noRecipe(path: String)
   case unreadableReference(path: String, reason: String)
   case emptyPrompt
   case promptTooLong(tokens: Int, context: Int)
@@ -56,6 +58,9 @@ extension ExperimentError: CustomStringConvertible {
       "\(folder): no runs yet; start one with `samara pretrain seedling`"
     case .noTokenizer:
       "this recipe names no tokenizer; give a tokenizer file with --tokenizer FILE"
+    case .noTokenizerInFolder(let path):
+      "\(path): no tokenizer.json and no tokenizer.model here; name the tokenizer that the model was "
+        + "trained with: --tokenizer FILE"
     case .vocabularyTooLarge(let tokenizer, let pieces, let vocabulary):
       "\(tokenizer): \(pieces) pieces do not fit a model with a vocabulary of \(vocabulary); "
         + "choose a smaller tokenizer, or a recipe with a larger vocabulary"
@@ -99,6 +104,9 @@ extension ExperimentError: CustomStringConvertible {
       "the loss or its gradient was not finite in \(skips) steps in a row, the last of them step "
         + "\(step), over \(documents.joined(separator: ", ")); lower the learning rate, or look "
         + "at these documents"
+    case .noRecipe(let path):
+      "\(path): these weights come from no run, so that there are none that they started from; "
+        + "leave out --beside-untrained"
     case .noTask:
       "no task to evaluate; name some with --tasks, such as --tasks stories or "
         + "--tasks arc-easy,hellaswag --data DIR"

@@ -23,6 +23,19 @@ public protocol LanguageModel: Module, Sendable {
   ///   rows.
   func hiddenStates(of tokens: [Int32], batch: Int, segments: Segments?) -> Tensor
 
+  /// The states before the output projection of sequences that share their beginnings: `tokens` [N]
+  /// are laid out as `runs`, the result is [rows.count, D].
+  ///
+  /// `prefix` holds what is kept of the tokens that the first run goes on from; it is left with the
+  /// last sequence. No gradient flows.
+  func hiddenStates(
+    of tokens: [Int32], along runs: PrefixRuns, rows: [Int32], prefix: inout [KeyValuePrefix?]
+  ) -> Tensor
+
+  /// Lays the weights of projections out once for products in the execution's precision, instead of
+  /// in each product; a weight that changes afterwards is laid out in each product again.
+  mutating func prepareWeights()
+
   /// An empty cache for `capacity` tokens.
   func makeCache(capacity: Int) -> Cache
 

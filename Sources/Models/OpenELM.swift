@@ -56,6 +56,25 @@ public struct OpenELM: LanguageModel {
     return normalization(x, for: precision)
   }
 
+  public func hiddenStates(
+    of tokens: [Int32], along runs: PrefixRuns, rows: [Int32], prefix: inout [KeyValuePrefix?]
+  ) -> Tensor {
+    precondition(tokens.count == runs.rowCount, "\(tokens.count) tokens in \(runs.rowCount) rows")
+    if prefix.isEmpty { prefix = Array(repeating: nil, count: layers.count) }
+    var x = tokenEmbeddings(tokens)
+    for (index, layer) in layers.enumerated() {
+      // After the last attention nothing flows from row to row.
+      let isLast = index == layers.count - 1
+      x = layer(
+        x, along: runs, prefix: &prefix[index], rows: isLast ? rows : nil, execution.precision)
+    }
+    return normalization(x, for: execution.precision)
+  }
+
+  public mutating func prepareWeights() {
+    for index in layers.indices { layers[index].prepare(for: execution.precision) }
+  }
+
   public func makeCache(capacity: Int) -> [KeyValueCache] {
     layers.map { $0.attention.makeCache(capacity: capacity) }
   }
@@ -112,6 +131,21 @@ struct OpenELMLayer: Module, Sendable {
   func callAsFunction(_ x: Tensor, cache: inout KeyValueCache) -> Tensor {
     let attended = attention(attentionNormalization(x), cache: &cache, addedTo: x)
     return feedForward(feedForwardNormalization(attended), addedTo: attended)
+  }
+
+  func callAsFunction(
+    _ x: Tensor, along runs: PrefixRuns, prefix: inout KeyValuePrefix?, rows: [Int32]?,
+    _ precision: Precision
+  ) -> Tensor {
+    let attended = attention(
+      attentionNormalization(x, for: precision), along: runs, prefix: &prefix, addedTo: x,
+      rows: rows)
+    return feedForward(feedForwardNormalization(attended, for: precision), addedTo: attended)
+  }
+
+  mutating func prepare(for precision: Precision) {
+    attention.prepare(for: precision)
+    feedForward.prepare(for: precision)
   }
 
   mutating func visitParameters<V: ParameterVisitor>(_ visitor: inout V) throws(V.Failure) {

@@ -5,7 +5,7 @@ enum EvaluationConfiguration {
   /// The seeds and the count of bootstrap samples are the harness's defaults, which this evaluator has built
   /// in; the `random_seed` and `torch_seed` play no part in either.
   static func value(
-    of given: [String: DocumentValue], subject: EvaluationSubject?
+    of given: [String: DocumentValue], subject: EvaluatedModel?
   ) -> PythonJSON {
     var entries: [(key: String, value: DocumentValue)] = [
       ("model", "samara"), ("model_args", subject?.arguments ?? .null),

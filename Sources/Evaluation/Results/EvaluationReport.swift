@@ -11,14 +11,14 @@ import Foundation
 /// allows anything: the chance level in a task's `metadata`, step and tokens in `model_args`.
 public struct EvaluationReport: Sendable {
   public var results: [EvaluationResult]
-  public var subject: EvaluationSubject?
+  public var subject: EvaluatedModel?
   /// How it was evaluated, by the harness's names: `limit`, `batch_size`, whatever the caller knows.
   ///
   /// What is not given has the harness's own default; names that it does not know are kept.
   public var configuration: [String: DocumentValue]
 
   public init(
-    results: [EvaluationResult], subject: EvaluationSubject? = nil,
+    results: [EvaluationResult], subject: EvaluatedModel? = nil,
     configuration: [String: DocumentValue] = [:]
   ) {
     self.results = results

@@ -5,7 +5,7 @@ import Foundation
 public struct EvaluationResultsFile: Sendable {
   public var path: String
   /// What was evaluated; the name is the file's where nothing else tells.
-  public var subject: EvaluationSubject
+  public var subject: EvaluatedModel
   /// The results without samples, in the order of the file, each group before its members.
   public var results: [EvaluationResult]
 
@@ -144,14 +144,16 @@ private struct ResultsReader {
     }
   }
 
-  func subject() throws -> EvaluationSubject {
+  func subject() throws -> EvaluatedModel {
     let configuration = root["config"]
     let arguments = configuration?["model_args"]
     let given = arguments?.string.map(Self.pretrained) ?? arguments?["pretrained"]?.string
-    let checkpoint = given ?? configuration?["checkpoint"]?.string
+    let own = configuration?["checkpoint"]?.string
+    let checkpoint = own ?? given
     let stem = URL(fileURLWithPath: path).deletingPathExtension().lastPathComponent
-    return EvaluationSubject(
-      name: arguments?["run"]?.string ?? root["model_name"]?.string ?? checkpoint ?? stem,
+    return EvaluatedModel(
+      name: arguments?["run"]?.string ?? root["model_name"]?.string
+        ?? own.map(EvaluatedModel.name) ?? given ?? stem,
       checkpoint: checkpoint,
       step: try count("step", arguments, configuration),
       tokens: try count("tokens", arguments, configuration),

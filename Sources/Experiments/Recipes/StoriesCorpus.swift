@@ -18,6 +18,9 @@ public struct StoriesCorpus: CorpusSource {
     "\(workspace.data)/stories-\(documentCount)-\(seed)"
   }
 
+  /// The name of the task over held-out stories.
+  static let questionsName = "stories"
+
   /// The multiple-choice task over held-out stories.
   public func questionsPath(in workspace: Workspace) -> String {
     "\(directory(in: workspace))/\(StoryCorpus.questionsFileName)"

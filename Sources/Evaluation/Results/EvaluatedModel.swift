@@ -1,5 +1,5 @@
 /// What was evaluated: a run's weights at a step.
-public struct EvaluationSubject: Sendable, Equatable {
+public struct EvaluatedModel: Sendable, Equatable {
   /// The name that a report shows: the run's.
   public var name: String
   /// Where the weights lie, as the user gave it.
@@ -22,6 +22,16 @@ public struct EvaluationSubject: Sendable, Equatable {
     self.tokens = tokens
     self.parameterCount = parameterCount
     self.precision = precision
+  }
+
+  /// A name for weights that only their folder tells of: the run's for `…/RUN/step-00000012`, `RUN average` for
+  /// its average, else the last part of the path.
+  public static func name(ofCheckpoint path: String) -> String {
+    let parts = path.split(separator: "/").map(String.init)
+    guard let last = parts.last else { return path }
+    guard parts.count > 1 else { return last }
+    if last.hasPrefix("step-") { return parts[parts.count - 2] }
+    return last == "average" ? "\(parts[parts.count - 2]) average" : last
   }
 
   /// The harness's arguments of a model: `pretrained` is what its tools name a model by.

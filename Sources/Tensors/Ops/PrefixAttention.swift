@@ -1,0 +1,47 @@
+import Kernels
+
+/// The keys and values of the tokens that a sequence begins with, for one layer.
+public struct KeyValuePrefix: Sendable {
+  /// [K, tokens, W].
+  let keys: Tensor
+  let values: Tensor
+
+  /// How many tokens.
+  public var count: Int { keys.shape[1] }
+
+  fileprivate var carried: PrefixAttention.Carried {
+    PrefixAttention.Carried(keys: keys.buffer, values: values.buffer, count: count)
+  }
+}
+
+/// Causal softmax attention of sequences that share their beginnings; see `PrefixAttention`.
+///
+/// heads [1, H + 2K, N, W]; result [N, H·W], of the heads' type. `prefix` holds the tokens that the
+/// first run keeps and is left with the last sequence. No gradient flows.
+public func prefixAttention(
+  _ heads: Tensor, queryHeads: Int, keyValueHeads: Int, along runs: PrefixRuns,
+  prefix: inout KeyValuePrefix?
+) -> Tensor {
+  precondition(
+    heads.shape.rank == 4 && heads.shape[0] == 1
+      && heads.shape[1] == queryHeads + 2 * keyValueHeads && heads.shape[2] == runs.rowCount
+      && queryHeads % keyValueHeads == 0,
+    "heads of shape \(heads.shape) for \(queryHeads) query and \(keyValueHeads) key/value heads of "
+      + "\(runs.rowCount) tokens")
+  let width = heads.shape[3]
+  let kernel = PrefixAttention(
+    runs, queryHeads: queryHeads, keyValueHeads: keyValueHeads, headWidth: width)
+  let carried = prefix.map(\.carried)
+  let y = Buffer(
+    uninitializedCount: runs.rowCount * queryHeads * width, of: heads.elementType)
+  kernel.forward(heads.buffer, carried: carried, into: y)
+  let length = runs.runs.last?.length ?? runs.carried
+  let shape: Shape = [keyValueHeads, length, width]
+  let (keys, values) = (
+    Buffer(uninitializedCount: shape.elementCount, of: heads.elementType),
+    Buffer(uninitializedCount: shape.elementCount, of: heads.elementType)
+  )
+  kernel.last(length, of: heads.buffer, carried: carried, keys: keys, values: values)
+  prefix = KeyValuePrefix(keys: Tensor(keys, shape: shape), values: Tensor(values, shape: shape))
+  return Tensor(y, shape: [runs.rowCount, queryHeads * width])
+}

@@ -1,0 +1,26 @@
+import Kernels
+
+/// ln p(token) of tokens after rows of hidden states, and whether each is the most likely one.
+///
+/// hidden [N, D], table [V, D], in the hidden states' type or float32; the scores are in the order of
+/// the targets. No gradient flows.
+///
+/// - Parameter prepared: The table as it was laid out once, for bfloat16 hidden states.
+public func targetScores(
+  hidden: Tensor, table: Tensor, prepared: PreparedWeight? = nil, targets: [ScoredTarget]
+) -> [TargetScore] {
+  let (rows, width, vocabulary) = (hidden.shape.rows, hidden.shape.width, table.shape[0])
+  precondition(
+    table.shape == [vocabulary, width],
+    "hidden states of shape \(hidden.shape) and a table of shape \(table.shape)")
+  if let stray = targets.first(where: {
+    !(0..<rows).contains($0.row) || !(0..<vocabulary).contains(Int($0.token))
+  }) {
+    preconditionFailure("\(stray) is outside \(rows) rows or a vocabulary of \(vocabulary)")
+  }
+  return TargetScoreKernel.scores(
+    of: targets, hidden: hidden.buffer,
+    table: hidden.elementType == .float32
+      ? .asStored(table.buffer(as: .float32)) : .prepared(prepared ?? PreparedWeight(table)),
+    rows: rows, width: width, vocabulary: vocabulary)
+}
