@@ -101,7 +101,8 @@ import Tokenization
     let requests = Self.requests
     var generator = SplitMix(state: 3)
     for (budget, isShuffled) in [(1, false), (7, true), (40, false), (1_000, true)] {
-      let order = isShuffled ? requests.indices.shuffled(using: &generator) : Array(requests.indices)
+      let order =
+        isShuffled ? requests.indices.shuffled(using: &generator) : Array(requests.indices)
       var plan = ScoringPlan()
       let slots = order.map { plan.add(requests[$0]) }
       #expect(slots == Array(requests.indices))

@@ -5,15 +5,15 @@ enum EvaluationConfiguration {
   /// The seeds and the count of bootstrap samples are the harness's defaults, which this evaluator has built
   /// in; the `random_seed` and `torch_seed` play no part in either.
   static func value(
-    of given: [String: DocumentValue], subject: EvaluatedModel?
+    of given: [String: DocumentValue], model: EvaluatedModel?
   ) -> PythonJSON {
     var entries: [(key: String, value: DocumentValue)] = [
-      ("model", "samara"), ("model_args", subject?.arguments ?? .null),
+      ("model", "samara"), ("model_args", model?.arguments ?? .null),
     ]
-    if let count = subject?.parameterCount {
+    if let count = model?.parameterCount {
       entries.append(("model_num_parameters", .integer(count)))
     }
-    if let precision = subject?.precision { entries.append(("model_dtype", .string(precision))) }
+    if let precision = model?.precision { entries.append(("model_dtype", .string(precision))) }
     entries += [
       ("batch_size", .null), ("batch_sizes", []), ("device", "cpu"), ("use_cache", .null),
       ("limit", .null), ("bootstrap_iters", 100_000), ("gen_kwargs", .null), ("random_seed", 0),

@@ -11,18 +11,18 @@ import Foundation
 /// allows anything: the chance level in a task's `metadata`, step and tokens in `model_args`.
 public struct EvaluationReport: Sendable {
   public var results: [EvaluationResult]
-  public var subject: EvaluatedModel?
+  public var model: EvaluatedModel?
   /// How it was evaluated, by the harness's names: `limit`, `batch_size`, whatever the caller knows.
   ///
   /// What is not given has the harness's own default; names that it does not know are kept.
   public var configuration: [String: DocumentValue]
 
   public init(
-    results: [EvaluationResult], subject: EvaluatedModel? = nil,
+    results: [EvaluationResult], model: EvaluatedModel? = nil,
     configuration: [String: DocumentValue] = [:]
   ) {
     self.results = results
-    self.subject = subject
+    self.model = model
     self.configuration = configuration
   }
 
@@ -85,12 +85,12 @@ public struct EvaluationReport: Sendable {
           ])
         }
       ),
-      ("config", EvaluationConfiguration.value(of: configuration, subject: subject)),
+      ("config", EvaluationConfiguration.value(of: configuration, model: model)),
     ]
-    if let subject {
+    if let model {
       entries += [
-        ("model_source", "samara"), ("model_name", .string(subject.name)),
-        ("model_name_sanitized", .string(EvaluationConfiguration.sanitized(subject.name))),
+        ("model_source", "samara"), ("model_name", .string(model.name)),
+        ("model_name_sanitized", .string(EvaluationConfiguration.sanitized(model.name))),
       ].map { (key: $0.0, value: $0.1) }
     }
     return .object(entries)

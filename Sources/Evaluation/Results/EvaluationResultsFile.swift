@@ -5,7 +5,7 @@ import Foundation
 public struct EvaluationResultsFile: Sendable {
   public var path: String
   /// What was evaluated; the name is the file's where nothing else tells.
-  public var subject: EvaluatedModel
+  public var model: EvaluatedModel
   /// The results without samples, in the order of the file, each group before its members.
   public var results: [EvaluationResult]
 
@@ -39,7 +39,7 @@ public struct EvaluationResultsFile: Sendable {
     }
     let reader = ResultsReader(root: root, path: path)
     self.path = path
-    subject = try reader.subject()
+    model = try reader.model()
     results = try reader.results()
   }
 }
@@ -144,7 +144,7 @@ private struct ResultsReader {
     }
   }
 
-  func subject() throws -> EvaluatedModel {
+  func model() throws -> EvaluatedModel {
     let configuration = root["config"]
     let arguments = configuration?["model_args"]
     let given = arguments?.string.map(Self.pretrained) ?? arguments?["pretrained"]?.string

@@ -54,8 +54,8 @@ public struct ReportPage: Sendable {
 
   private var title: String {
     var names: [String] = []
-    for file in report.files where !names.contains(file.subject.name) {
-      names.append(file.subject.name)
+    for file in report.files where !names.contains(file.model.name) {
+      names.append(file.model.name)
     }
     return names.count <= 3
       ? "Evaluation of \(names.joined(separator: ", "))" : "Evaluation of \(names.count) models"
@@ -67,14 +67,14 @@ public struct ReportPage: Sendable {
     return zip(report.titles, report.files).enumerated().map { index, entry in
       let (title, file) = entry
       var details: [String] = []
-      if let step = file.subject.step { details.append("step \(Format.grouped(step))") }
-      if let tokens = file.subject.tokens {
+      if let step = file.model.step { details.append("step \(Format.grouped(step))") }
+      if let tokens = file.model.tokens {
         details.append("\(Format.abbreviated(Double(tokens))) tokens")
       }
-      if let count = file.subject.parameterCount {
+      if let count = file.model.parameterCount {
         details.append("\(Format.abbreviated(Double(count))) parameters")
       }
-      if let precision = file.subject.precision { details.append(precision) }
+      if let precision = file.model.precision { details.append(precision) }
       details.append(URL(fileURLWithPath: file.path).lastPathComponent)
       return """
         <li><span class="swatch series-\(ReportStyle.series(runs[index]))"></span>\
@@ -131,7 +131,7 @@ public struct ReportPage: Sendable {
     var runs: [String] = []
     for curve in curves where !runs.contains(curve.run) { runs.append(curve.run) }
     let sections = runs.enumerated().map { index, run in
-      let series = zip(report.files, report.runs).first { $0.0.subject.name == run }?.1 ?? 0
+      let series = zip(report.files, report.runs).first { $0.0.model.name == run }?.1 ?? 0
       let charts = curves.filter { $0.run == run }.enumerated().map { number, curve in
         let chart = CurveChart(curve: curve, id: "curve-\(index)-\(number)", series: series)
         return "<figure>\n<h3>\(HTMLText.escaped(chart.heading))</h3>\n\(chart.svg)</figure>\n"

@@ -31,20 +31,20 @@ struct ScoreCurve {
     of files: [EvaluationResultsFile], published: [PublishedScores] = PublishedScores.openELM
   ) -> [ScoreCurve] {
     var runs: [String] = []
-    for file in files where !runs.contains(file.subject.name) { runs.append(file.subject.name) }
+    for file in files where !runs.contains(file.model.name) { runs.append(file.model.name) }
     return runs.flatMap { run in
-      curves(of: run, files.filter { $0.subject.name == run }, published: published)
+      curves(of: run, files.filter { $0.model.name == run }, published: published)
     }
   }
 
   private static func curves(
     of run: String, _ files: [EvaluationResultsFile], published: [PublishedScores]
   ) -> [ScoreCurve] {
-    let stepped = files.filter { $0.subject.step != nil }
+    let stepped = files.filter { $0.model.step != nil }
     let axis: Axis =
-      stepped.allSatisfy { $0.subject.tokens != nil } && stepped.count > 1 ? .tokens : .steps
+      stepped.allSatisfy { $0.model.tokens != nil } && stepped.count > 1 ? .tokens : .steps
     let positioned = stepped.compactMap { file in
-      (axis == .tokens ? file.subject.tokens : file.subject.step).map { (Double($0), file) }
+      (axis == .tokens ? file.model.tokens : file.model.step).map { (Double($0), file) }
     }.sorted { $0.0 < $1.0 }
     guard Set(positioned.map(\.0)).count > 1 else { return [] }
     let comparison = ScoreComparison(
@@ -65,7 +65,7 @@ struct ScoreCurve {
           among: zip(comparison.published, row.published).compactMap { model, value in
             value.map { (model, $0) }
           },
-          size: positioned.lazy.compactMap(\.1.subject.parameterCount).first,
+          size: positioned.lazy.compactMap(\.1.model.parameterCount).first,
           score: points[points.count - 1].value))
     }
   }

@@ -11,11 +11,11 @@ public struct ScoreReport: Sendable {
     _ files: [EvaluationResultsFile], published: [PublishedScores] = PublishedScores.openELM
   ) {
     var names: [String] = []
-    for file in files where !names.contains(file.subject.name) { names.append(file.subject.name) }
+    for file in files where !names.contains(file.model.name) { names.append(file.model.name) }
     self.files = names.flatMap { name in
-      files.enumerated().filter { $0.element.subject.name == name }
+      files.enumerated().filter { $0.element.model.name == name }
         .sorted {
-          ($0.element.subject.step ?? -1, $0.offset) < ($1.element.subject.step ?? -1, $1.offset)
+          ($0.element.model.step ?? -1, $0.offset) < ($1.element.model.step ?? -1, $1.offset)
         }
         .map(\.element)
     }
@@ -34,9 +34,9 @@ public struct ScoreReport: Sendable {
   var runs: [Int] {
     var identities: [String] = []
     return zip(files, titles).map { file, title in
-      let steps = files.filter { $0.subject.name == file.subject.name }.map(\.subject.step)
+      let steps = files.filter { $0.model.name == file.model.name }.map(\.model.step)
       let isRun = !steps.contains(nil) && Set(steps).count == steps.count
-      let identity = isRun ? file.subject.name : title
+      let identity = isRun ? file.model.name : title
       if let index = identities.firstIndex(of: identity) { return index }
       identities.append(identity)
       return identities.count - 1
@@ -55,7 +55,7 @@ public struct ScoreReport: Sendable {
   /// A column's title: the run's name and the step; the file's name where two would be the same.
   var titles: [String] {
     let titles = files.map { file in
-      file.subject.step.map { "\(file.subject.name) @\($0)" } ?? file.subject.name
+      file.model.step.map { "\(file.model.name) @\($0)" } ?? file.model.name
     }
     return zip(titles, files).map { title, file in
       titles.count { $0 == title } == 1
