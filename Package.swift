@@ -72,7 +72,8 @@ let package = Package(
     module("Checkpoints", ["Files", "Layers"]),
     module("Training", ["Corpora", "Models"]),
     module(
-      "Evaluation", ["CZlib", "Files", "Models", "Parquet", "Terminal", "Tokenization"]),
+      "Evaluation",
+      ["CZlib", "Files", "Models", "Parquet", "Terminal", "Tokenization", "Transfers"]),
     module(
       "Experiments",
       [

@@ -8,7 +8,8 @@ import Testing
     .appendingPathComponent("Fixtures/help")
 
   private static let commands = [
-    "", "recipes", "pretrain", "resume", "average", "evaluate", "tasks", "generate", "logs", "tokenize",
+    "", "recipes", "pretrain", "resume", "average", "evaluate", "tasks", "report", "generate",
+    "logs", "tokenize",
     "verify", "bench", "bench train", "bench matmul", "bench compare", "bench tokenize", "doctor",
     "bench evaluate",
     "tokenizer", "tokenizer train", "tokenizer inspect", "tokenizer convert",
