@@ -73,7 +73,7 @@ let package = Package(
     module("Training", ["Corpora", "Models"]),
     module(
       "Evaluation",
-      ["Files", "Models", "Parquet", "Terminal", "Tokenization", "Transfers"]),
+      ["CZlib", "Files", "Models", "Parquet", "Terminal", "Tokenization", "Transfers"]),
     module(
       "Experiments",
       [

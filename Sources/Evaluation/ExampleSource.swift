@@ -44,7 +44,7 @@ public struct ExampleSource: Sendable {
   }
 
   /// Reads the documents that examples are taken from.
-  func documents(from data: TaskData, task: String) throws -> [TaskDocument] {
+  public func documents(from data: TaskData, task: String) throws -> [TaskDocument] {
     switch origin {
     case .dataset(let dataset): try data.documents(of: dataset, task: task)
     case .documents(let documents): documents

@@ -65,7 +65,8 @@ import Testing
       Self.error { _ = try read("decimal") }
         .contains("row 1: field \"prices[0]\": expected text, a number"))
     #expect(
-      Self.error { _ = try read("large") }.contains("found the whole number 18446744073709551615"))
+      Self.error { _ = try read("large") }
+        .contains("found the whole number 18446744073709551615"))
   }
 
   @Test func brokenFilesAreNamedOnce() throws {
