@@ -33,12 +33,20 @@ public struct PreparedTask: Sendable {
         task: task.name, range: range ?? all.indices, found: all.count)
     }
     let count = task.shots.resolved(shots)
+    let examples = task.examples
+    let pool = count == 0 ? [] : try examples.documents(for: task, data: data)
+    var choice = examples.choice
+    if choice != .first {
+      // Examples from the documents evaluated, for lack of others, must not give the answer away.
+      if examples.isTrainingSplit, pool.first?.location.path == all[0].location.path {
+        choice = .drawn(leavingOutQuestion: true)
+      } else if drawsFromAllExamples {
+        choice = .drawn(leavingOutQuestion: false)
+      }
+    }
     try self.init(
       task, documents: Array(all[chosen]), firstDocument: chosen.lowerBound, splitCount: all.count,
-      shots: count,
-      examples: count == 0 ? [] : try task.examples.documents(from: data, task: task.name),
-      choice: drawsFromAllExamples && task.examples.choice != .first
-        ? .drawn(leavingOutQuestion: false) : task.examples.choice)
+      shots: count, examples: pool, choice: choice)
   }
 
   /// Makes the questions of documents given by the caller.
