@@ -13,7 +13,7 @@ struct EvaluateCommand: AsyncParsableCommand {
     discussion: """
       Documents, prompts, examples, token boundaries and metrics are lm-evaluation-harness's, and \
       so are the figures. DIR holds each task's data as the hub publishes it: \
-      OWNER/NAME/CONFIG/SPLIT-00000-of-00001.parquet, or SPLIT.jsonl. The task `stories` needs \
+      OWNER/NAME/CONFIG/SPLIT-00000-of-00001.parquet, or SPLIT.jsonl; `--data hf://` fetches it. The task `stories` needs \
       no data: its questions are embedded. `samara tasks` lists the tasks.
 
       MODEL is a run's name, a checkpoint's folder, or a folder with config.json and \
@@ -37,7 +37,7 @@ struct EvaluateCommand: AsyncParsableCommand {
   @Option(help: "Names of tasks, groups and suites, separated by commas.")
   var tasks = ""
 
-  @Option(help: "The folder of the tasks' data.")
+  @Option(help: "The folder of the tasks' data; hf:// fetches it from the hub.")
   var data: String?
 
   @Option(
@@ -134,8 +134,8 @@ struct EvaluateCommand: AsyncParsableCommand {
     }
     return EvaluationOptions(
       tasks: names,
-      data: TaskData(
-        directory: data, report: { ProgressLine.writeToStandardError($0 + "\n") }),
+      data: try BenchmarkData.taskData(
+        at: data, in: workspace, report: { ProgressLine.writeToStandardError($0 + "\n") }),
       shots: shots, documents: documents?.range ?? limit.map { 0..<$0 },
       tokensPerBatch: batchTokens, heldOutText: bitsPerByte, precision: type)
   }

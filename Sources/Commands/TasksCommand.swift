@@ -21,7 +21,7 @@ struct TasksCommand: AsyncParsableCommand {
   @Argument(help: "A task's, a group's or a suite's name.")
   var name: String?
 
-  @Option(help: "The folder of the tasks' data.")
+  @Option(help: "The folder of the tasks' data; hf:// fetches it from the hub.")
   var data: String?
 
   @Option(
@@ -54,8 +54,9 @@ struct TasksCommand: AsyncParsableCommand {
     let prepared = try data.map { data in
       try PreparedTask(
         entry.task,
-        data: TaskData(
-          directory: data, report: { ProgressLine.writeToStandardError($0 + "\n") }),
+        data: BenchmarkData.taskData(
+          at: data, in: Workspace(),
+          report: { ProgressLine.writeToStandardError($0 + "\n") }),
         shots: entry.shots, documents: document..<document + 1)
     }
     print(

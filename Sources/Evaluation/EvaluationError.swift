@@ -4,6 +4,8 @@ public enum EvaluationError: Error, Sendable, Equatable {
   case unknownTask(name: String, suggestions: [String], known: [String])
   /// No file was found for a task; `lookedAt` has every place.
   case missingData(task: String, lookedAt: [String])
+  /// The hub has no such data set, configuration or split; `found` says what it has instead.
+  case notOnHub(task: String, dataset: String, lookedFor: [String], found: String)
   /// The operating system does not give the file.
   case unreadableFile(task: String, path: String, reason: String)
   /// The files hold no document, or the caller gave none.
@@ -62,6 +64,8 @@ extension EvaluationError: CustomStringConvertible {
       "\(task): no data found; looked at \(lookedAt.joined(separator: ", ")). "
         + "Put the split there as the hub's Parquet files, or as JSON lines with the hub's field "
         + "names, one document a line"
+    case .notOnHub(let task, let dataset, let lookedFor, let found):
+      "\(task): hf://datasets/\(dataset): \(found); looked for \(lookedFor.joined(separator: ", "))"
     case .unreadableFile(let task, let path, let reason):
       "\(task): cannot read \(path): \(reason)"
     case .noDocuments(let task, let paths):

@@ -54,7 +54,7 @@ public struct ExampleSource: Sendable {
   ///
   /// Where a training split is not there the validation split is read, as the harness does for data
   /// sets without one, and the data's `report` is told.
-  func documents(for task: any EvaluationTask, data: TaskData) throws -> [TaskDocument] {
+  public func documents(for task: any EvaluationTask, data: TaskData) throws -> [TaskDocument] {
     switch origin {
     case .ownDocuments: return try task.documents(from: data)
     case .documents(let documents): return documents

@@ -16,7 +16,8 @@ public protocol DocumentFileReader: Sendable {
 /// or its shards `SPLIT-*.EXT`, such as `test-00000-of-00002.parquet`, in the order of their names;
 /// where a shard of those that the names tell of is missing, that is an error. After those folders
 /// comes the file `DIRECTORY/TASK.EXT`. Where a test split is in none of these places, the validation
-/// split is read instead, as the harness does for data sets without one, and `report` is told.
+/// split is read instead, as the harness does for data sets without one, and `report` is told. What is
+/// in none of the places ``fetch`` may bring.
 public struct TaskData: Sendable {
   /// The folder that holds the data sets; nil where every task has a file of its own.
   public var directory: String?
@@ -24,6 +25,8 @@ public struct TaskData: Sendable {
   public var readers: [any DocumentFileReader]
   /// Is told what a reader of the figures should know.
   public var report: @Sendable (String) -> Void
+  /// Brings what is in none of these places; nil where nothing is fetched.
+  public var fetch: Fetch?
 
   public init(
     directory: String?,
@@ -53,24 +56,15 @@ public struct TaskData: Sendable {
     return documents
   }
 
-  /// Returns the documents of the first of several data sets that is there.
-  ///
-  /// - Throws: As for one; `EvaluationError.missingData` with the places of all.
-  public func documents(ofFirst datasets: [TaskDataset], task: String) throws -> [TaskDocument] {
-    var lookedAt: [String] = []
-    for dataset in datasets {
-      do {
-        return try documents(of: dataset, task: task)
-      } catch EvaluationError.missingData(_, let places) {
-        lookedAt += places
-      }
-    }
-    throw EvaluationError.missingData(task: task, lookedAt: lookedAt)
-  }
+  /// A split's files with what reads them.
+  typealias Files = (paths: [String], reader: any DocumentFileReader)
 
-  private func files(of dataset: TaskDataset, task: String) throws
-    -> (paths: [String], reader: any DocumentFileReader)
-  {
+  /// The files of a split in the places named above.
+  ///
+  /// - Parameter validationForTest: Whether the validation split is read for want of a test split.
+  func filesAtHand(
+    of dataset: TaskDataset, task: String, validationForTest: Bool = true
+  ) throws -> Files {
     var lookedAt: [String] = []
     switch dataset {
     case .file(let path):
@@ -96,7 +90,7 @@ public struct TaskData: Sendable {
         if Self.isFile(path) { return ([path], reader) }
       }
       lookedAt.append("\(directory)/\(task).\(pattern)")
-      if split == "test" {
+      if split == "test", validationForTest {
         if let found = try files(of: "validation", in: folders, task: task) {
           report("\(task): no test split in \(folders[0]), reading the validation split")
           return found
@@ -119,7 +113,7 @@ public struct TaskData: Sendable {
   }
 
   private func files(of split: String, in folders: [String], task: String) throws
-    -> (paths: [String], reader: any DocumentFileReader)?
+    -> Files?
   {
     for folder in folders {
       for reader in readers {

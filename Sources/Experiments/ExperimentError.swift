@@ -1,6 +1,7 @@
 import Layers
 import Terminal
 import Training
+import Transfers
 
 /// What can go wrong between a recipe and its results, and what to do about it.
 public enum ExperimentError: Error, Sendable {
@@ -29,6 +30,8 @@ public enum ExperimentError: Error, Sendable {
   case allCheckpointsBroken(run: String, path: String, broken: [String])
   case diverged(step: Int, skips: Int, documents: [String])
   case noTask
+  case unknownPlace(String)
+  case unfetched(task: String, dataset: String, split: String, fault: TransferError)
   case noRecipe(path: String)
   case unreadableReference(path: String, reason: String)
   case emptyPrompt
@@ -110,6 +113,12 @@ extension ExperimentError: CustomStringConvertible {
     case .noTask:
       "no task to evaluate; name some with --tasks, such as --tasks stories or "
         + "--tasks arc-easy,hellaswag --data DIR"
+    case .unknownPlace(let place):
+      "\(SecretFreeText.address(place)): the tasks' documents are read from a folder, or from the hub by "
+        + "hf:// alone, since each task knows its data set there"
+    case .unfetched(let task, let dataset, let split, let fault):
+      "\(task): hf://datasets/\(dataset), \(split): \(fault.reason); "
+        + Self.advice(for: fault, dataset: dataset)
     case .unreadableReference(let path, let reason):
       "\(path): \(reason); a reference run holds reference.json and five safetensors files"
     case .emptyPrompt:
@@ -118,6 +127,19 @@ extension ExperimentError: CustomStringConvertible {
       "the prompt has \(tokens) tokens and the model's context \(context); shorten it"
     case .writeFailed(let path, let reason):
       "\(path): cannot be written (\(reason)); check the disk's space and permissions"
+    }
+  }
+
+  /// What to do where the hub does not give a data set.
+  private static func advice(for fault: TransferError, dataset: String) -> String {
+    switch fault {
+    case .refused:
+      "the hub answers so for data sets that are gated, private or not there: check the name, accept "
+        + "the terms at https://huggingface.co/datasets/\(dataset), and set HF_TOKEN to a token of "
+        + "that account"
+    default:
+      "what was fetched is kept, and the same command goes on; a folder that holds the split is read "
+        + "without the hub (--data DIR)"
     }
   }
 

@@ -155,7 +155,8 @@ public final class TextColumnReader {
 extension TextColumnReader {
   private var place: ParquetPlace {
     ParquetPlace(
-      file: file.name, rowGroup: rowGroup, column: column.path, pageOffset: entries.pages.pageOffset)
+      file: file.name, rowGroup: rowGroup, column: column.path, pageOffset: entries.pages.pageOffset
+    )
   }
 
   private func placing<Result>(

@@ -52,7 +52,8 @@ struct HarnessFixture: Decodable {
   static var isPresent: Bool { SharedData.has(folder) }
 
   /// The benchmarks as the hub publishes them.
-  static let benchmarks = SharedData.has("data/benchmarks") ? SharedData.path("data/benchmarks") : nil
+  static let benchmarks =
+    SharedData.has("data/benchmarks") ? SharedData.path("data/benchmarks") : nil
 }
 
 /// A scorer that answers with the log-likelihoods of a fixture, and only to its exact texts.

@@ -64,7 +64,9 @@ import Testing
     #expect(
       Self.error { _ = try read("decimal") }
         .contains("row 1: field \"prices[0]\": expected text, a number"))
-    #expect(Self.error { _ = try read("large") }.contains("found the whole number 18446744073709551615"))
+    #expect(
+      Self.error { _ = try read("large") }
+        .contains("found the whole number 18446744073709551615"))
   }
 
   @Test func brokenFilesAreNamedOnce() throws {

@@ -124,9 +124,10 @@ import Testing
   func textThatIsNotUTF8LeavesTheOtherRows(_ name: String) throws {
     // Bytes that are not said to be text are given as they are.
     let file = try Fixture.open(name)
-    #expect(try rows(of: file).map { $0[1].value }.prefix(2) == [
-      .bytes([0xE6, 0xA6]), .bytes([0x86] + Array(" elm".utf8)),
-    ])
+    #expect(
+      try rows(of: file).map { $0[1].value }.prefix(2) == [
+        .bytes([0xE6, 0xA6]), .bytes([0x86] + Array(" elm".utf8)),
+      ])
     let node = TestFile.Node(name: "text", repetition: 0)
     let values: [UInt8] = fixed32(1) + [97] + fixed32(2) + [98, 0xE6] + fixed32(1) + [99]
     let broken = try ParquetFile(

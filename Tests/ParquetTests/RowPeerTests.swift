@@ -127,7 +127,9 @@ import Testing
       let error = #expect(throws: ParquetError.self, "\(name)") {
         try Self.summary("\(SharedData.path(Self.testing))/\(name).parquet")
       }
-      #expect(error?.description.contains(fault) == true, "\(name): \(error.map(\.description) ?? "")")
+      #expect(
+        error?.description.contains(fault) == true,
+        "\(name): \(String(describing: error))")
     }
   }
 }

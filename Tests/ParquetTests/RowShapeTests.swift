@@ -146,7 +146,8 @@ import Testing
     }
     #expect(message([1, 0], [2, 0], ["a"], ["b"]) == "\(["{t={x=s1:a;y=s1:b}}", "{t=null}"])")
     // There for `x`, not for `y`, and the other way round.
-    #expect(message([1, 1], [2, 0], ["a", "c"], ["b"]).contains("the level 0 where 1 is expected"))
+    #expect(
+      message([1, 1], [2, 0], ["a", "c"], ["b"]).contains("the level 0 where 1 is expected"))
     #expect(message([1, 0], [2, 1], ["a"], ["b"]).contains("the level 1 where 0 is expected"))
     #expect(message([0, 0], [0, 2], [], ["b"]).contains("the level 2 where 0 is expected"))
   }

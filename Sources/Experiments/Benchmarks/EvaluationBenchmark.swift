@@ -18,44 +18,41 @@ public struct EvaluationBenchmark {
     public var dataDirectory: String?
     /// Documents a task, from the first; all where it is `nil`.
     public var limit: Int?
+    /// The examples before each question; each task's own number where it is nil.
+    public var shots: Int?
     public var precision: Precision
     /// See `Evaluator`.
     public var tokensPerBatch: Int
     public var threads: Int
 
     public init(
-      tasks: [String], dataDirectory: String?, limit: Int?, precision: Precision,
+      tasks: [String], dataDirectory: String?, limit: Int?, shots: Int? = nil,
+      precision: Precision,
       tokensPerBatch: Int, threads: Int
     ) {
       self.tasks = tasks
       self.dataDirectory = dataDirectory
       self.limit = limit
+      self.shots = shots
       self.precision = precision
       self.tokensPerBatch = tokensPerBatch
       self.threads = threads
     }
   }
 
-  /// The tasks behind a group's name.
-  public static let groups = [
-    "openelm-zero-shot": [
-      "arc_easy", "arc_challenge", "hellaswag", "piqa", "boolq", "sciq", "winogrande",
-    ]
-  ]
-
   let recipe: Recipe
   let settings: Settings
   private let tokenizer: any Tokenizer
-  private let tasks: [any EvaluationTask]
+  private let selection: TaskSelection
 
   /// - Throws: `EvaluationError.unknownTask`, `BenchmarkError.noEngine`, `.tooLarge`.
   public init(_ recipe: Recipe, tokenizer: any Tokenizer, settings: Settings) throws {
     self.recipe = recipe
     self.tokenizer = tokenizer
     self.settings = settings
-    let names = settings.tasks.flatMap { Self.groups[$0] ?? [$0] }
-    guard !names.isEmpty else { throw ExperimentError.noTask }
-    tasks = try names.map { try EvaluationCatalog.standard.task(named: $0) }
+    selection = try EvaluationCatalog.standard.selection(
+      named: settings.tasks, shots: settings.shots)
+    if selection.entries.isEmpty { throw ExperimentError.noTask }
     _ = try ProductEngine.inUse(for: settings.precision)
     // The weights, their copies as products read them, and what a batch needs beside them.
     try Machine.check(
@@ -76,13 +73,17 @@ public struct EvaluationBenchmark {
     let data = TaskData(directory: settings.dataDirectory)
     var figures: [EvaluationFigures.Task] = []
     KernelClock.start()
-    for task in tasks {
+    for entry in selection.entries {
+      let task = entry.task
       let line = ProgressLine(label: task.name, total: settings.limit)
       defer { line.finish() }
       scorer.begin()
       var documents = 0
       let start = ContinuousClock.now
-      _ = try evaluator.evaluate(task, data: data, limit: settings.limit, with: &scorer) {
+      let prepared = try PreparedTask(
+        task, data: data, shots: entry.shots, documents: settings.limit.map { 0..<$0 },
+        drawsFromAllExamples: entry.drawsFromAllExamples)
+      _ = try evaluator.evaluate(prepared, with: &scorer) {
         documents = $0.documentCount
         line.update(completed: $0.documentsDone)
       }

@@ -90,15 +90,14 @@ public struct EvaluationRun: Sendable {
         ProgressLine.writeToStandardError($0 + "\n")
       }
     }
-    var model: C.Model
+    let model: C.Model
     if isTrained {
       model = try subject.model(configuration)
     } else {
       var initializer = subject.recipe?.initializer ?? .zeros(projectionType: .float32)
       model = configuration.makeModel(&initializer)
     }
-    model.execution.precision = options.precision
-    var scorer = ModelScorer(model)
+    var scorer = ModelScorer(model, precision: options.precision)
     let evaluator = Evaluator(
       tokenizer: subject.tokenizer, tokensPerBatch: options.tokensPerBatch)
     let results = try selection.entries.map { entry in

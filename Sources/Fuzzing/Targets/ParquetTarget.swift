@@ -76,7 +76,7 @@ extension FuzzTarget {
         let names = rows[0].map(\.name)
         if names.firstIndex(of: field.name) == names.count - 1 {
           let one = try file.rows(fields: [field.name])
-          for row in rows { 
+          for row in rows {
             let found = try one.next()
             promise(equals(found, [row[names.count - 1]]), "fields agree")
           }
@@ -93,7 +93,7 @@ extension FuzzTarget {
     _ rows: [[ParquetValue.Field]], of file: ParquetFile, from row: Int
   ) throws(ParquetError) {
     let reader = try file.rows(from: row)
-    for row in rows[row...] { 
+    for row in rows[row...] {
       let found = try reader.next()
       promise(equals(found, row), "rows agree")
     }
