@@ -48,6 +48,10 @@ public enum EvaluationError: Error, Sendable, Equatable {
   case noStartToken
   /// Held-out text without a byte.
   case noBytes(DocumentLocation)
+  /// A results file that cannot be opened, or is no JSON.
+  case unreadableResults(path: String, reason: String)
+  /// A results file in which a key has another value than the harness's schema gives it.
+  case malformedResults(path: String, key: String, expected: String, found: String)
 }
 
 extension EvaluationError: CustomStringConvertible {
@@ -119,6 +123,12 @@ extension EvaluationError: CustomStringConvertible {
         + "use a tokenizer that has one"
     case .noBytes(let location):
       "\(location): expected held-out text, found no bytes; bits per byte is undefined"
+    case .unreadableResults(let path, let reason):
+      "\(path): cannot read these results: \(reason); "
+        + "give a file that samara evaluate --output or lm-evaluation-harness wrote"
+    case .malformedResults(let path, let key, let expected, let found):
+      "\(path): \(key): expected \(expected), found \(found); "
+        + "give a file that samara evaluate --output or lm-evaluation-harness wrote"
     }
   }
 }

@@ -45,9 +45,9 @@ public struct ExampleSource: Sendable {
     ExampleSource(origin: .documents(documents), choice: .first)
   }
 
-  /// Whether the examples are meant to come from a training split.
-  var isTrainingSplit: Bool {
-    if case .dataset(.hub(_, _, split: "train")) = origin { true } else { false }
+  /// The split that examples are taken from; nil where they are no split of a data set.
+  var split: String? {
+    if case .dataset(.hub(_, _, let split)) = origin { split } else { nil }
   }
 
   /// Reads the documents that examples are taken from.
@@ -62,7 +62,7 @@ public struct ExampleSource: Sendable {
       do {
         return try data.documents(of: dataset, task: task.name)
       } catch EvaluationError.missingData(let name, let lookedAt) {
-        guard isTrainingSplit,
+        guard split == "train",
           let substitute = try? data.documents(of: dataset.split("validation"), task: task.name)
         else { throw EvaluationError.missingData(task: name, lookedAt: lookedAt) }
         data.report("\(name): no training split, taking examples from the validation split")

@@ -38,7 +38,7 @@ public struct PreparedTask: Sendable {
     var choice = examples.choice
     if choice != .first {
       // Examples from the documents evaluated, for lack of others, must not give the answer away.
-      if examples.isTrainingSplit, pool.first?.location.path == all[0].location.path {
+      if examples.split == "train", pool.first?.location.path == all[0].location.path {
         choice = .drawn(leavingOutQuestion: true)
       } else if drawsFromAllExamples {
         choice = .drawn(leavingOutQuestion: false)

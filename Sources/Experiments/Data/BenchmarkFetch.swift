@@ -9,6 +9,12 @@ public struct BenchmarkFetch: Sendable {
     public var documentCount: Int
     /// The files of its documents and examples.
     public var paths: [String]
+
+    package init(task: String, documentCount: Int, paths: [String]) {
+      self.task = task
+      self.documentCount = documentCount
+      self.paths = paths
+    }
   }
 
   private let entries: [TaskSelection.Entry]
