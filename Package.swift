@@ -71,7 +71,9 @@ let package = Package(
       ["CSimdjson", "CXXHash", "CZlib", "CZstd", "Parquet", "Tokenization", "Transfers"]),
     module("Checkpoints", ["Files", "Layers"]),
     module("Training", ["Corpora", "Models"]),
-    module("Evaluation", ["Files", "Models", "Parquet", "Terminal", "Tokenization"]),
+    module(
+      "Evaluation",
+      ["CZlib", "Files", "Models", "Parquet", "Terminal", "Tokenization", "Transfers"]),
     module(
       "Experiments",
       [

@@ -5,7 +5,8 @@ import Foundation
 struct BenchCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "bench",
-    abstract: "Measure training, products, evaluation, tokenizers, reading, or compare with a peer.",
+    abstract:
+      "Measure training, products, evaluation, tokenizers, reading, or compare with a peer.",
     discussion: """
       Training reads nothing: tokens are random, initial values are drawn. Figures are medians over \
       timed steps or passes; a quiet machine gives the same ones again.

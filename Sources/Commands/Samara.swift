@@ -18,7 +18,8 @@ public struct SamaraCommand: AsyncParsableCommand {
     version: "0.1.0",
     subcommands: [
       RecipesCommand.self, PretrainCommand.self, ResumeCommand.self, AverageCommand.self,
-      EvaluateCommand.self, TasksCommand.self, GenerateCommand.self, LogsCommand.self, TokenizeCommand.self,
+      EvaluateCommand.self, TasksCommand.self, ReportCommand.self, GenerateCommand.self,
+      LogsCommand.self, TokenizeCommand.self,
       TokenizerCommand.self, DataCommand.self, VerifyCommand.self, BenchCommand.self,
       DoctorCommand.self,
     ])

@@ -30,6 +30,8 @@ public enum EvaluationError: Error, Sendable, Equatable {
   case metricDoesNotFit(DocumentLocation, metric: String, expected: String)
   /// Fewer documents to take examples from than examples wanted.
   case tooFewExamples(task: String, needed: Int, found: Int)
+  /// A prompt is to be continued by something that only scores.
+  case cannotGenerate(DocumentLocation)
   /// None of the documents asked for is there.
   case emptyRange(task: String, range: Range<Int>, found: Int)
   /// An answer of so many tokens leaves no room for a prompt.
@@ -48,6 +50,10 @@ public enum EvaluationError: Error, Sendable, Equatable {
   case noStartToken
   /// Held-out text without a byte.
   case noBytes(DocumentLocation)
+  /// A results file that cannot be opened, or is no JSON.
+  case unreadableResults(path: String, reason: String)
+  /// A results file in which a key has another value than the harness's schema gives it.
+  case malformedResults(path: String, key: String, expected: String, found: String)
 }
 
 extension EvaluationError: CustomStringConvertible {
@@ -97,6 +103,8 @@ extension EvaluationError: CustomStringConvertible {
     case .tooFewExamples(let task, let needed, let found):
       "\(task): expected at least \(needed) documents to take examples from, found \(found); "
         + "ask for fewer with --shots"
+    case .cannotGenerate(let location):
+      "\(location): expected a model that writes, found one that only scores"
     case .emptyRange(let task, let range, let found):
       "\(task): expected documents \(range.lowerBound)..<\(range.upperBound), "
         + "found only 0..<\(found); ask for documents within these"
@@ -119,6 +127,12 @@ extension EvaluationError: CustomStringConvertible {
         + "use a tokenizer that has one"
     case .noBytes(let location):
       "\(location): expected held-out text, found no bytes; bits per byte is undefined"
+    case .unreadableResults(let path, let reason):
+      "\(path): cannot read these results: \(reason); "
+        + "give a file that samara evaluate --output or lm-evaluation-harness wrote"
+    case .malformedResults(let path, let key, let expected, let found):
+      "\(path): \(key): expected \(expected), found \(found); "
+        + "give a file that samara evaluate --output or lm-evaluation-harness wrote"
     }
   }
 }

@@ -11,6 +11,8 @@ struct PackedRequests {
   let rows: [Int32]
   /// The tokens asked for, each after one of `rows` (by index), request by request.
   private(set) var targets: [ScoredTarget] = []
+  /// Where each request's sequence ends.
+  let ends: [PrefixRuns.End]
   /// The last sequence, carried tokens included.
   private(set) var lastSequence: [Int32] = []
 
@@ -24,6 +26,7 @@ struct PackedRequests {
     // The row of each token of the last sequence; the carried ones have none.
     var rowOfToken = [Int32](repeating: -1, count: lastSequence.count)
     var rowsOfTargets = [[Int32]](repeating: [], count: requests.count)
+    var ends = [PrefixRuns.End](repeating: .init(run: 0, length: 0), count: requests.count)
     let carriedCount = lastSequence.count
     for index in order {
       let sequence = sequences[index]
@@ -37,9 +40,11 @@ struct PackedRequests {
         tokens += sequence[depth...]
         lastSequence = sequence
       }
+      ends[index] = .init(run: added.count - 1, length: sequence.count)
       rowsOfTargets[index] = Array(
         rowOfToken[(requests[index].context.count - 1)..<sequence.count])
     }
+    self.ends = ends
     runs = PrefixRuns(carried: carriedCount, added)
     var indexOfRow = [Int](repeating: -1, count: tokens.count)
     for row in rowsOfTargets.joined() { indexOfRow[Int(row)] = 0 }

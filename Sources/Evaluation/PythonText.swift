@@ -39,18 +39,6 @@ package enum PythonText {
   /// `len(text)`.
   package static func length(_ text: String) -> Int { text.unicodeScalars.count }
 
-  /// `len(re.split(r"\s+", text))`: one more than the runs of whitespace.
-  package static func wordCount(_ text: String) -> Int {
-    var count = 1
-    var isInside = false
-    for scalar in text.unicodeScalars {
-      let isSpace = isWhitespace(scalar)
-      if isSpace, !isInside { count += 1 }
-      isInside = isSpace
-    }
-    return count
-  }
-
   /// `text.capitalize()`: the first scalar in title case, the others in lower case.
   package static func capitalizing(_ text: String) -> String {
     let scalars = Array(text.unicodeScalars)
@@ -67,7 +55,7 @@ package enum PythonText {
   }
 
   /// Unicode's Final_Sigma condition: a cased letter before, none after, case-ignorables between.
-  private static func isFinalSigma(_ scalars: [Unicode.Scalar], at index: Int) -> Bool {
+  static func isFinalSigma(_ scalars: [Unicode.Scalar], at index: Int) -> Bool {
     let before = scalars[..<index].last { !$0.properties.isCaseIgnorable }
     let after = scalars[(index + 1)...].first { !$0.properties.isCaseIgnorable }
     return before?.properties.isCased == true && after?.properties.isCased != true

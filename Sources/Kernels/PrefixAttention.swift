@@ -25,33 +25,28 @@ public struct PrefixAttention: Sendable {
   }
 
   let runs: PrefixRuns
-  let queryHeads: Int
-  let keyValueHeads: Int
-  let headWidth: Int
+  let heads: PackedHeads
 
   public init(_ runs: PrefixRuns, queryHeads: Int, keyValueHeads: Int, headWidth: Int) {
     self.runs = runs
-    self.queryHeads = queryHeads
-    self.keyValueHeads = keyValueHeads
-    self.headWidth = headWidth
+    heads = PackedHeads(
+      queryHeads: queryHeads, keyValueHeads: keyValueHeads, headWidth: headWidth,
+      rows: runs.rowCount)
   }
 
   /// Rows that a task takes at least before another begins, which lays out its first sequence anew.
   private static let rowsPerTask = 512
-
-  private var group: Int { queryHeads / keyValueHeads }
-  private var rows: Int { runs.rowCount }
 
   /// y [N, H·W] ← attention of a packed buffer [H + 2K, N, W], of one type.
   public func forward(_ packed: Buffer, carried: Carried?, into y: Buffer) {
     precondition(
       carried?.count ?? 0 >= runs.carried,
       "\(runs.carried) carried tokens, of which \(carried?.count ?? 0) are given")
-    let pieces = runs.cut(to: max(1, AttentionKernel.queriesPerBlock / group))
+    let pieces = runs.cut(to: heads.rowsPerProduct)
     let scores = pieces.runs.reduce(0) { $0 + $1.rows.count * $1.length }
     KernelClock.measure(
       "attention, forward",
-      floatingPointOperations: 4 * Double(queryHeads * headWidth) * Double(scores)
+      floatingPointOperations: heads.floatingPointOperations(scores: scores)
     ) {
       switch packed.elementType {
       case .bfloat16: forward(packed, carried, pieces, into: y, of: BFloat16.self)
@@ -65,11 +60,11 @@ public struct PrefixAttention: Sendable {
   ) {
     let (packed, y) = (UnsafePointer(packed.elements(of: E.self)), y.elements(of: E.self))
     let tasks = Self.tasks(of: pieces)
-    ThreadPool.shared.forEach(tasks.count * keyValueHeads) { index in
-      let (task, head) = (tasks[index / keyValueHeads], index % keyValueHeads)
+    ThreadPool.shared.forEach(tasks.count * heads.keyValueHeads) { index in
+      let (task, head) = (tasks[index / heads.keyValueHeads], index % heads.keyValueHeads)
       let source = source(packed, carried, head: head)
       let longest = pieces.runs[task].reduce(0) { max($0, $1.length) }
-      let path = PathFactors<E>(length: longest, width: headWidth)
+      let path = PathFactors<E>(length: longest, width: heads.headWidth)
       path.withLifetime {
         let first = pieces.runs[task.lowerBound].depth
         for piece in pieces.path(through: task.lowerBound - 1, length: first) {
@@ -80,7 +75,7 @@ public struct PrefixAttention: Sendable {
           let positions = run.depth..<run.length
           source.copy(.init(positions: positions, place: .rows(run.rows.lowerBound)), to: path)
           path.prepare(positions)
-          attend(run, along: path, packed, head: head, into: y)
+          heads.attend(run, along: path, packed, head: head, into: y)
         }
       }
     }
@@ -99,7 +94,7 @@ public struct PrefixAttention: Sendable {
   }
 
   /// Where a key/value head's tokens are.
-  private struct Source<E: ProductElement> {
+  struct Source<E: ProductElement> {
     let keys: UnsafePointer<E>
     let values: UnsafePointer<E>
     let carriedKeys: UnsafePointer<E>?
@@ -128,60 +123,17 @@ public struct PrefixAttention: Sendable {
     }
   }
 
-  private func source<E: ProductElement>(
+  func source<E: ProductElement>(
     _ packed: UnsafePointer<E>, _ carried: Carried?, head: Int
   ) -> Source<E> {
+    let width = heads.headWidth
     func start(_ buffer: Buffer, _ count: Int) -> UnsafePointer<E> {
-      UnsafePointer(buffer.elements(of: E.self) + head * count * headWidth)
+      UnsafePointer(buffer.elements(of: E.self) + head * count * width)
     }
-    let keys = packed + (queryHeads + head) * rows * headWidth
     return Source(
-      keys: keys, values: keys + keyValueHeads * rows * headWidth,
+      keys: heads.keys(packed, head: head), values: heads.values(packed, head: head),
       carriedKeys: carried.map { start($0.keys, $0.count) },
-      carriedValues: carried.map { start($0.values, $0.count) }, width: headWidth)
-  }
-
-  /// The queries of a run, of all heads that share a key/value head.
-  private func attend<E: ProductElement>(
-    _ run: PrefixRuns.Run, along path: PathFactors<E>, _ packed: UnsafePointer<E>, head: Int,
-    into y: UnsafeMutablePointer<E>
-  ) {
-    let (width, count, keys) = (headWidth, run.rows.count, run.length)
-    let stacked = group * count
-    let queries = Buffer(uninitializedCount: stacked * width, of: E.elementType)
-    let scores = Buffer(uninitializedCount: stacked * keys)
-    // Float32 exponentials take their scores' place.
-    let weights =
-      E.elementType == .float32
-      ? scores : Buffer(uninitializedCount: scores.count, of: E.elementType)
-    let results = Buffer(uninitializedCount: stacked * (width + 1))
-    defer { withExtendedLifetime((queries, scores, weights, results)) {} }
-    let (queryRows, scoreRows) = (queries.elements(of: E.self), scores.pointer)
-    let (weightRows, sums) = (weights.elements(of: E.self), results.pointer + stacked * width)
-    for member in 0..<group {
-      let first = (head * group + member) * rows + run.rows.lowerBound
-      (queryRows + member * count * width).update(
-        from: packed + first * width, count: count * width)
-    }
-    E.multiply(
-      Operand(queryRows, stride: width), path.keys, into: scoreRows, stride: keys,
-      ProductSize(rows: stacked, columns: keys, inner: width), accumulating: false)
-    let scale = 1 / Float(width).squareRoot()
-    for row in 0..<stacked {
-      let (line, visible) = (weightRows + row * keys, run.depth + row % count + 1)
-      sums[row] =
-        SoftmaxKernel.exponentiate(scoreRows + row * keys, into: line, visible, scale: scale).sum
-      (line + visible).update(repeating: E(0), count: keys - visible)
-    }
-    E.multiply(
-      Operand(weightRows, stride: keys), path.values, into: results.pointer, stride: width,
-      ProductSize(rows: stacked, columns: width, inner: keys), accumulating: false)
-    for row in 0..<stacked {
-      let token = run.rows.lowerBound + row % count
-      let target = y + (token * queryHeads + head * group + row / count) * width
-      let inverse = 1 / sums[row]
-      VectorLoop.map(results.pointer + row * width, into: target, width) { $0 * inverse }
-    }
+      carriedValues: carried.map { start($0.values, $0.count) }, width: width)
   }
 
   /// Copies the keys and values of the first `length` tokens of the last sequence, each
@@ -202,10 +154,10 @@ public struct PrefixAttention: Sendable {
     let pieces = runs.path(through: runs.runs.count - 1, length: length)
     let packed = UnsafePointer(packed.elements(of: E.self))
     let (keys, values) = (keys.elements(of: E.self), values.elements(of: E.self))
-    for head in 0..<keyValueHeads {
+    for head in 0..<heads.keyValueHeads {
       let source = source(packed, carried, head: head)
       for piece in pieces {
-        let target = (head * length + piece.positions.lowerBound) * headWidth
+        let target = (head * length + piece.positions.lowerBound) * heads.headWidth
         source.copy(piece, toKeys: keys + target, values: values + target)
       }
     }

@@ -19,6 +19,17 @@ public struct PrefixRuns: Sendable, Hashable {
     public var length: Int { depth + rows.count }
   }
 
+  /// Where a sequence ends: the first `length` tokens of the one that ends with a run.
+  public struct End: Sendable, Hashable {
+    public let run: Int
+    public let length: Int
+
+    public init(run: Int, length: Int) {
+      self.run = run
+      self.length = length
+    }
+  }
+
   public let runs: [Run]
   /// The tokens before the first run whose keys and values are kept elsewhere.
   public let carried: Int

@@ -62,6 +62,21 @@ public enum TargetScoreKernel {
     }
   }
 
+  /// The most likely token after each row; of equals, the first.
+  public static func mostLikely(
+    hidden: Buffer, table: Table, rows: Int, width: Int, vocabulary: Int
+  ) -> [Int32] {
+    let logits = Buffer(uninitializedCount: rows * vocabulary)
+    defer { withExtendedLifetime(logits) {} }
+    multiply(
+      hidden, table, 0..<rows, into: logits.pointer, width: width, vocabulary: vocabulary)
+    return (0..<rows).map { row in
+      let line = logits.pointer + row * vocabulary
+      let largest = SoftmaxKernel.maximum(line, vocabulary)
+      return Int32((0..<vocabulary).first { line[$0] == largest } ?? 0)
+    }
+  }
+
   /// The logits of a block of rows.
   private static func multiply(
     _ hidden: Buffer, _ table: Table, _ rows: Range<Int>,

@@ -57,7 +57,8 @@ public struct OpenELM: LanguageModel {
   }
 
   public func hiddenStates(
-    of tokens: [Int32], along runs: PrefixRuns, rows: [Int32], prefix: inout [KeyValuePrefix?]
+    of tokens: [Int32], along runs: PrefixRuns, rows: [Int32], prefix: inout [KeyValuePrefix?],
+    filling caches: [DecodingCache], ends: [PrefixRuns.End]
   ) -> Tensor {
     precondition(tokens.count == runs.rowCount, "\(tokens.count) tokens in \(runs.rowCount) rows")
     if prefix.isEmpty { prefix = Array(repeating: nil, count: layers.count) }
@@ -65,8 +66,30 @@ public struct OpenELM: LanguageModel {
     for (index, layer) in layers.enumerated() {
       // After the last attention nothing flows from row to row.
       let isLast = index == layers.count - 1
-      x = layer(
-        x, along: runs, prefix: &prefix[index], rows: isLast ? rows : nil, execution.precision)
+      let attended = layer.attention(
+        layer.attentionNormalization(x, for: execution.precision), along: runs,
+        prefix: &prefix[index], addedTo: x, rows: isLast ? rows : nil,
+        filling: caches.isEmpty ? nil : caches[index], ends: ends)
+      x = layer.feedForward(of: attended, execution.precision)
+    }
+    return normalization(x, for: execution.precision)
+  }
+
+  public func makeDecodingCaches(capacities: [Int]) -> [DecodingCache] {
+    layers.map {
+      $0.attention.makeDecodingCache(capacities: capacities, precision: execution.precision)
+    }
+  }
+
+  public func hiddenStates(
+    ofNext tokens: [Int32], sequences: [Int], caches: [DecodingCache]
+  ) -> Tensor {
+    var x = tokenEmbeddings(tokens)
+    for (layer, cache) in zip(layers, caches) {
+      let attended = layer.attention(
+        layer.attentionNormalization(x, for: execution.precision), sequences: sequences,
+        in: cache, addedTo: x)
+      x = layer.feedForward(of: attended, execution.precision)
     }
     return normalization(x, for: execution.precision)
   }
@@ -133,14 +156,9 @@ struct OpenELMLayer: Module, Sendable {
     return feedForward(feedForwardNormalization(attended), addedTo: attended)
   }
 
-  func callAsFunction(
-    _ x: Tensor, along runs: PrefixRuns, prefix: inout KeyValuePrefix?, rows: [Int32]?,
-    _ precision: Precision
-  ) -> Tensor {
-    let attended = attention(
-      attentionNormalization(x, for: precision), along: runs, prefix: &prefix, addedTo: x,
-      rows: rows)
-    return feedForward(feedForwardNormalization(attended, for: precision), addedTo: attended)
+  /// x + the feed-forward network's result.
+  func feedForward(of x: Tensor, _ precision: Precision) -> Tensor {
+    feedForward(feedForwardNormalization(x, for: precision), addedTo: x)
   }
 
   mutating func prepare(for precision: Precision) {

@@ -101,7 +101,8 @@ import Tokenization
     let requests = Self.requests
     var generator = SplitMix(state: 3)
     for (budget, isShuffled) in [(1, false), (7, true), (40, false), (1_000, true)] {
-      let order = isShuffled ? requests.indices.shuffled(using: &generator) : Array(requests.indices)
+      let order =
+        isShuffled ? requests.indices.shuffled(using: &generator) : Array(requests.indices)
       var plan = ScoringPlan()
       let slots = order.map { plan.add(requests[$0]) }
       #expect(slots == Array(requests.indices))
@@ -176,23 +177,40 @@ import Tokenization
     .enabled(
       if: SharedData.has("fixtures/openelm-small") && SharedData.has("data/tokenizers/llama2"),
       "needs the shared reference values and Llama 2's tokenizer"),
-    arguments: HarnessFixture.tasks)
+    arguments: HarnessFixture.tasks + ["arc_challenge.5shot", "winogrande.5shot"])
   func theHarnessesLogLikelihoods(task: String) throws {
     var model = Self.makeModel(vocabulary: 32_000, contextLength: 512)
     try TensorFile.load(&model, from: SafetensorsFile(path: Self.small))
     let tokenizer = try SentencePieceTokenizer(contentsOf: Self.llama)
     var encoder = RequestEncoder(tokenizer: tokenizer, contextLength: 512)
     let location = DocumentLocation(task: task, path: "fixture", line: 1)
-    let expected = try HarnessFixture(task: task).samples.prefix(6).flatMap(\.requests)
+    let expected = try HarnessFixture(task: task).samples.prefix(8).flatMap(\.requests)
     let requests = try expected.map {
       try encoder.encode(
         .init(context: $0.context, continuation: $0.continuation), choice: 0, at: location)
     }
-    var scorer = ModelScorer(model)
-    for (request, theirs) in zip(requests, expected) {
-      let ours = scorer.score([request])[0]
-      #expect(abs(ours.logLikelihood - theirs.loglikelihood) < 1e-3)
-      #expect(ours.isGreedy == theirs.isGreedy)
+    // One by one, in small batches and in large ones: figures that do not depend on it.
+    var alone: [RequestScore]?
+    for budget in [1, 300, 4_096] {
+      var plan = ScoringPlan()
+      let slots = requests.map { plan.add($0) }
+      var scores = [RequestScore](
+        repeating: .init(logLikelihood: .nan, isGreedy: false), count: plan.requests.count)
+      var scorer = ModelScorer(model)
+      for batch in plan.batches(tokensPerBatch: budget) {
+        if budget == 1 { scorer = ModelScorer(model) }
+        for (slot, score) in zip(batch, scorer.score(batch.map { plan.requests[$0] })) {
+          scores[slot] = score
+        }
+      }
+      for (score, single) in zip(scores, alone ?? scores) {
+        #expect(abs(score.logLikelihood - single.logLikelihood) < 1e-4)
+      }
+      if alone == nil { alone = scores }
+      for (slot, theirs) in zip(slots, expected) {
+        #expect(abs(scores[slot].logLikelihood - theirs.loglikelihood) < 1e-3)
+        #expect(scores[slot].isGreedy == theirs.isGreedy)
+      }
     }
   }
 }

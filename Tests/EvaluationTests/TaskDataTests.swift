@@ -70,7 +70,9 @@ import Testing
     let folder = try TemporaryFolder()
     let data = TaskData(directory: folder.path)
     func goals(limit: Int? = nil) throws -> [String] {
-      try data.documents(of: PIQA().dataset, task: "piqa", limit: limit).map { try $0.string("goal") }
+      try data.documents(of: PIQA().dataset, task: "piqa", limit: limit).map {
+        try $0.string("goal")
+      }
     }
     func line(_ goal: String) -> String {
       self.line.replacingOccurrences(of: "\"g\"", with: "\"\(goal)\"") + "\n"

@@ -9,6 +9,12 @@ public struct BenchmarkFetch: Sendable {
     public var documentCount: Int
     /// The files of its documents and examples.
     public var paths: [String]
+
+    package init(task: String, documentCount: Int, paths: [String]) {
+      self.task = task
+      self.documentCount = documentCount
+      self.paths = paths
+    }
   }
 
   private let entries: [TaskSelection.Entry]
@@ -33,7 +39,7 @@ public struct BenchmarkFetch: Sendable {
       let documents = try entry.task.documents(from: data)
       var read = documents
       if entry.task.shots.resolved(entry.shots) > 0 {
-        read += try entry.task.examples.documents(from: data, task: entry.task.name)
+        read += try entry.task.examples.documents(for: entry.task, data: data)
       }
       var paths: [String] = []
       for document in read where paths.last != document.location.path {

@@ -21,6 +21,16 @@ public final class HubTaskFiles: Sendable {
     /// Bytes of all files of the split.
     public var bytesDone: Int
     public var byteCount: Int?
+
+    package init(
+      task: String, file: Int, fileCount: Int, bytesDone: Int, byteCount: Int?
+    ) {
+      self.task = task
+      self.file = file
+      self.fileCount = fileCount
+      self.bytesDone = bytesDone
+      self.byteCount = byteCount
+    }
   }
 
   public let directory: String

@@ -1,7 +1,7 @@
 /// A weight [O, I] rounded to bfloat16 and laid out once for many products x · weightᵀ.
 ///
-/// A product by a weight as it lies in memory lays it out each time: about 0.4 ns an element on one
-/// core, which a batch of a thousand rows shares in and a single row does not.
+/// A product by a weight as it lies in memory lays it out each time, at a cost that thousands of rows
+/// share in and a single row bears alone.
 public final class PreparedWeight: @unchecked Sendable {
   /// O, the columns of the product.
   public let outputs: Int

@@ -19,8 +19,25 @@ public func targetScores(
     preconditionFailure("\(stray) is outside \(rows) rows or a vocabulary of \(vocabulary)")
   }
   return TargetScoreKernel.scores(
-    of: targets, hidden: hidden.buffer,
-    table: hidden.elementType == .float32
-      ? .asStored(table.buffer(as: .float32)) : .prepared(prepared ?? PreparedWeight(table)),
-    rows: rows, width: width, vocabulary: vocabulary)
+    of: targets, hidden: hidden.buffer, table: factor(hidden, table, prepared), rows: rows,
+    width: width, vocabulary: vocabulary)
+}
+
+/// The most likely token after each row; of equals, the first. Shapes as `targetScores`.
+public func mostLikelyTokens(
+  hidden: Tensor, table: Tensor, prepared: PreparedWeight? = nil
+) -> [Int32] {
+  precondition(
+    table.shape == [table.shape[0], hidden.shape.width],
+    "hidden states of shape \(hidden.shape) and a table of shape \(table.shape)")
+  return TargetScoreKernel.mostLikely(
+    hidden: hidden.buffer, table: factor(hidden, table, prepared), rows: hidden.shape.rows,
+    width: hidden.shape.width, vocabulary: table.shape[0])
+}
+
+private func factor(
+  _ hidden: Tensor, _ table: Tensor, _ prepared: PreparedWeight?
+) -> TargetScoreKernel.Table {
+  hidden.elementType == .float32
+    ? .asStored(table.buffer(as: .float32)) : .prepared(prepared ?? PreparedWeight(table))
 }
