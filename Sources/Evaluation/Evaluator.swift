@@ -67,6 +67,7 @@ public struct Evaluator: Sendable {
     progress: (EvaluationProgress) -> Void = { _ in }
   ) throws -> EvaluationResult {
     try RequestEncoder.checkVocabulary(tokenizer, fits: scorer)
+    let texts = try writtenAnswers(to: prepared, with: &scorer, journal: journal, progress: progress)
     var plan = ScoringPlan()
     var encoder = RequestEncoder(tokenizer: tokenizer, contextLength: scorer.contextLength)
     // For every document the slots of its answers' scores: one a completion, or a text's windows.
@@ -85,10 +86,50 @@ public struct Evaluator: Sendable {
     return try EvaluationResult(
       prepared,
       answers: prepared.documents.indices.map { index in
-        try answer(
+        if let text = texts[index] { return .text(text) }
+        return try answer(
           to: prepared.questions[index], scores: slots[index].map { scores[$0] },
           at: prepared.documents[index].location)
       })
+  }
+
+  /// What the model writes to the questions that ask for it, by their positions.
+  private func writtenAnswers(
+    to prepared: PreparedTask, with scorer: inout some LanguageModelScorer,
+    journal: EvaluationJournal?, progress: (EvaluationProgress) -> Void
+  ) throws -> [Int: String] {
+    let encoder = RequestEncoder(tokenizer: tokenizer, contextLength: scorer.contextLength)
+    var (positions, questions): ([Int], [(question: GenerationQuestion, prompt: [Int32])]) = ([], [])
+    for (index, question) in prepared.questions.enumerated() {
+      guard case .generation(let question) = question else { continue }
+      positions.append(index)
+      questions.append(
+        (question, try encoder.encode(question, at: prepared.documents[index].location)))
+    }
+    guard let first = positions.first else { return [:] }
+    guard let texts = try write(questions, prepared, with: &scorer, journal, progress) else {
+      throw EvaluationError.cannotGenerate(prepared.documents[first].location)
+    }
+    return Dictionary(uniqueKeysWithValues: zip(positions, texts))
+  }
+
+  /// Nil where the scorer scores only.
+  private func write<Scorer: LanguageModelScorer>(
+    _ questions: [(question: GenerationQuestion, prompt: [Int32])], _ prepared: PreparedTask,
+    with scorer: inout Scorer, _ journal: EvaluationJournal?,
+    _ progress: (EvaluationProgress) -> Void
+  ) throws -> [String]? {
+    guard var generator = scorer as? any LanguageModelGenerator else { return nil }
+    let texts = try AnswerWriting(tokenizer: tokenizer, journal: journal).answers(
+      to: questions, with: &generator
+    ) { done in
+      progress(
+        EvaluationProgress(
+          task: prepared.task.name, documentsDone: done,
+          documentCount: prepared.documents.count))
+    }
+    if let used = generator as? Scorer { scorer = used }
+    return texts
   }
 
   private func answer(
