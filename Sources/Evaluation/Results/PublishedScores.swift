@@ -28,7 +28,7 @@ public struct PublishedScores: Sendable, Equatable {
   ]
 
   /// The part of the name that tells the size.
-  var size: String { model.split(separator: "-").last.map(String.init) ?? model }
+  package var size: String { model.split(separator: "-").last.map(String.init) ?? model }
 
   /// The table's columns in its order.
   static let tasks = [

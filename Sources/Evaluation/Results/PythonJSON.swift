@@ -2,7 +2,7 @@
 ///
 /// lm-evaluation-harness writes its files with `json.dumps(…, ensure_ascii=False)`: numbers that are not
 /// finite are the bare words `NaN`, `Infinity` and `-Infinity`, which strict JSON has no place for.
-enum PythonJSON: Sendable, Equatable {
+package enum PythonJSON: Sendable, Equatable {
   case null
   case bool(Bool)
   case integer(Int)
@@ -11,7 +11,7 @@ enum PythonJSON: Sendable, Equatable {
   case array([PythonJSON])
   case object([(key: String, value: PythonJSON)])
 
-  static func == (left: PythonJSON, right: PythonJSON) -> Bool {
+  package static func == (left: PythonJSON, right: PythonJSON) -> Bool {
     switch (left, right) {
     case (.null, .null): true
     case (.bool(let a), .bool(let b)): a == b
@@ -45,7 +45,7 @@ enum PythonJSON: Sendable, Equatable {
   }
 
   /// The value of a key; the last one where it stands several times, as Python reads it.
-  subscript(key: String) -> PythonJSON? {
+  package subscript(key: String) -> PythonJSON? {
     guard case .object(let entries) = self else { return nil }
     return entries.last { $0.key == key }?.value
   }
@@ -93,7 +93,7 @@ extension PythonJSON {
   /// Returns the value as `json.dumps` writes it: on one line, or a line an entry.
   ///
   /// - Parameter indent: The spaces of each level; nil for one line.
-  func text(indent: Int? = nil) -> [UInt8] {
+  package func text(indent: Int? = nil) -> [UInt8] {
     var writer = Writer(indent: indent)
     writer.write(self, depth: 0)
     return writer.bytes
