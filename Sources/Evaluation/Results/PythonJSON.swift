@@ -26,7 +26,7 @@ package enum PythonJSON: Sendable, Equatable {
   }
 
   /// A document's value; the keys of objects in order of their bytes, since a document has no order.
-  init(_ value: DocumentValue) {
+  package init(_ value: DocumentValue) {
     switch value {
     case .null: self = .null
     case .bool(let value): self = .bool(value)
@@ -38,7 +38,7 @@ package enum PythonJSON: Sendable, Equatable {
     }
   }
 
-  init(fields: [String: DocumentValue]) {
+  package init(fields: [String: DocumentValue]) {
     self = .object(
       fields.sorted { $0.key.utf8.lexicographicallyPrecedes($1.key.utf8) }
         .map { ($0.key, PythonJSON($0.value)) })
@@ -51,15 +51,15 @@ package enum PythonJSON: Sendable, Equatable {
   }
 
   /// The entries of an object; none of anything else.
-  var entries: [(key: String, value: PythonJSON)] {
+  package var entries: [(key: String, value: PythonJSON)] {
     if case .object(let entries) = self { entries } else { [] }
   }
 
-  var string: String? {
+  package var string: String? {
     if case .string(let value) = self { value } else { nil }
   }
 
-  var integer: Int? {
+  package var integer: Int? {
     switch self {
     case .integer(let value): value
     case .number(let value): Int(exactly: value)
@@ -67,7 +67,7 @@ package enum PythonJSON: Sendable, Equatable {
     }
   }
 
-  var number: Double? {
+  package var number: Double? {
     switch self {
     case .integer(let value): Double(value)
     case .number(let value): value
@@ -76,7 +76,7 @@ package enum PythonJSON: Sendable, Equatable {
   }
 
   /// The value's kind as error messages name it.
-  var summary: String {
+  package var summary: String {
     switch self {
     case .null: "null"
     case .bool(let value): "the truth value \(value)"
@@ -100,7 +100,7 @@ extension PythonJSON {
   }
 
   /// A number as Python's `repr` has it: the shortest digits that give the same number back.
-  static func text(of number: Double) -> String {
+  package static func text(of number: Double) -> String {
     number.isNaN ? "NaN" : number.isInfinite ? (number < 0 ? "-Infinity" : "Infinity") : "\(number)"
   }
 
