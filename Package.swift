@@ -110,7 +110,7 @@ let package = Package(
     tests("Checkpoints", ["Files"]),
     tests("Training"),
     tests("Evaluation", ["Checkpoints", "Files"], exclude: ["Fixtures"]),
-    tests("Experiments", exclude: ["Fixtures"]),
+    tests("Experiments", ["Recipes"], exclude: ["Fixtures"]),
     tests("Commands", ["SamaraTool"], exclude: ["Fixtures"]),
     tests("Fuzzing"),
     .testTarget(name: "ConventionsTests"),

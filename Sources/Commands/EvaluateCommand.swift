@@ -140,19 +140,20 @@ struct EvaluateCommand: AsyncParsableCommand {
       tokensPerBatch: batchTokens, heldOutText: bitsPerByte, precision: type)
   }
 
+  /// Writes what was asked for, each file whole or not at all.
   private func write(
     _ results: [EvaluationResult], of subject: EvaluationSubject, to output: String?
   ) throws {
     if let output {
       try EvaluationReport(
-        results: results,
-        configuration: [
-          "model": "samara", "model_args": .string("pretrained=\(subject.path),dtype=\(type.rawValue)"),
-          "checkpoint": .string(subject.path), "step": subject.step.map { .integer($0) } ?? .null,
-          "tokens": subject.tokens.map { .integer($0) } ?? .null,
-          "limit": limit.map { .integer($0) } ?? .null,
-        ]
+        results: results, model: subject.evaluatedModel(precision: type),
+        configuration: ["limit": limit.map { .integer($0) } ?? .null]
       ).write(to: output)
+    }
+    if let logSamples {
+      try SampleLog.write(
+        results,
+        to: everyCheckpoint ? EvaluationFiles.path(logSamples, of: subject) : logSamples)
     }
   }
 }

@@ -40,7 +40,7 @@ import Testing
     #expect(result.metrics.allSatisfy { $0.standardError == nil && $0.value == 1 })
   }
 
-  @Test func identicalRequestsAreScoredOnceLongestFirst() throws {
+  @Test func identicalRequestsAreScoredOnceInTheirOrder() throws {
     var scorer = scorer()
     let documents = [
       story([" a", " bb"], 0), story([" bb", " cccc"], 1), story([" a", " a"], 0),
@@ -48,9 +48,9 @@ import Testing
     var steps: [EvaluationProgress] = []
     let result = try Evaluator(tokenizer: ByteTokenizer(), tokensPerBatch: 1).evaluate(
       task, on: documents, with: &scorer, progress: { steps.append($0) })
-    // Start token, "Once", and the continuation: " cccc", " bb", " a".
-    #expect(scorer.batches.map { $0.map(\.count) } == [[10], [8], [7]])
-    #expect(steps.map(\.documentsDone) == [0, 1, 3])
+    // Start token, "Once", and the continuation: " a", " bb", " cccc".
+    #expect(scorer.batches.map { $0.map(\.count) } == [[7], [8], [10]])
+    #expect(steps.map(\.documentsDone) == [1, 2, 3])
     #expect(steps.allSatisfy { $0.documentCount == 3 && $0.task == "stories" })
     #expect(
       result.samples.map { $0.answered.answer.scores.map(\.logLikelihood) } == [

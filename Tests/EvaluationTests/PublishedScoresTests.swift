@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-@testable import Evaluation
+import Evaluation
 
 @Suite struct PublishedScoresTests {
   /// The published averages are the means of the published columns, to the digit that they have.

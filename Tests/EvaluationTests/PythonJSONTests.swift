@@ -1,6 +1,6 @@
 import Testing
 
-@testable import Evaluation
+import Evaluation
 
 @Suite struct PythonJSONTests {
   /// What Python 3's `json.dumps(json.loads(text), ensure_ascii=False)` gives for each.

@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-@testable import Evaluation
+import Evaluation
 
 @Suite struct ReportPageTests {
   private static let root = URL(filePath: #filePath).deletingLastPathComponent()

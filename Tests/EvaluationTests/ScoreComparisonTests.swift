@@ -1,6 +1,6 @@
 import Testing
 
-@testable import Evaluation
+import Evaluation
 
 @Suite struct ScoreComparisonTests {
   private func comparison(_ columns: [EvaluationResult]...) -> ScoreComparison {

@@ -2,7 +2,7 @@ import Foundation
 import Terminal
 import Testing
 
-@testable import Evaluation
+import Evaluation
 
 @Suite struct ScoreReportTests {
   @Test func aTableForATerminal() throws {

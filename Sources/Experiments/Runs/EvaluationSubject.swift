@@ -1,4 +1,5 @@
 import Checkpoints
+import Evaluation
 import Foundation
 import Layers
 import Models
@@ -82,6 +83,13 @@ public struct EvaluationSubject: Sendable {
     let folder = URL(fileURLWithPath: path).lastPathComponent
     if folder == RunDirectory.averageName { return folder }
     return step.map { "step \($0)" } ?? folder
+  }
+
+  /// What a report says of it.
+  public func evaluatedModel(precision: Precision) -> EvaluatedModel {
+    EvaluatedModel(
+      name: EvaluatedModel.name(ofCheckpoint: path), checkpoint: path, step: step, tokens: tokens,
+      parameterCount: configuration.parameterCount, precision: precision.rawValue)
   }
 
   /// The model with its weights in float32.
