@@ -100,7 +100,7 @@ extension TaskQuestion {
   }
 
   /// The texts whose log-likelihoods are asked for, in the order of the answers.
-  var completions: [Completion] {
+  package var completions: [Completion] {
     switch self {
     case .choice(let question): question.requests
     case .completion(let completion): [completion]

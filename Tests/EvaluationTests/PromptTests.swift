@@ -63,10 +63,12 @@ struct PromptCase: Decodable, CustomTestStringConvertible {
 
 @Suite struct PromptTests {
   /// The script's model: the sum of the bytes asked about.
-  private static let scorer = FunctionScorer { request in
-    let tokens = request.context.dropFirst() + request.continuation
-    let sum = tokens.reduce(0) { $0 + Int($1) - 4 }
-    return RequestScore(logLikelihood: -Double(sum % 997) / 10, isGreedy: sum % 3 == 0)
+  private static var scorer: FunctionScorer {
+    FunctionScorer { request in
+      let tokens = request.context.dropFirst() + request.continuation
+      let sum = tokens.reduce(0) { $0 + Int($1) - 4 }
+      return RequestScore(logLikelihood: -Double(sum % 997) / 10, isGreedy: sum % 3 == 0)
+    }
   }
 
   @Test func everyTaskHasCases() {
