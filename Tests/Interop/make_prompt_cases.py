@@ -2,7 +2,7 @@
 among them, with what lm-evaluation-harness 0.4.13 asks about them and makes of given log-likelihoods.
 
   python -m venv V && V/bin/pip install lm_eval==0.4.13 sentencepiece
-  V/bin/python make_prompt_cases.py LLAMA2_TOKENIZER_MODEL
+  V/bin/python make_prompt_cases.py LLAMA2_TOKENIZER_MODEL [TASK...]      (only these anew)
 
 The log-likelihood of a request is -(sum of the bytes of context and continuation mod 997) / 10, greedy where
 that sum is a multiple of three: a model that needs no weights. Token ids are Llama 2's, after the start token.
@@ -73,6 +73,12 @@ book = labelled([("Water ", ["a", "b", "c", "d"], 1), ("Ice is\t", ["x", "xx", "
 exam = [{"question": q, "subject": "us_foreign_policy", "choices": c, "answer": g} for q, c, g in [("  Which?\n", ["a", "b ", "", "d"], 3), ("\u2003Q\n\nlines", ["\n", "2", "3", "4"], 0), ("x", ["1", "2", "3", "4"], 1)]]
 words = [{"text": t} for t in ["one", "two words", "ends with space ", "double  space", "new\nline last", "\u00a0nbsp\u00a0word", "  lead", "tab\tlast word\t", "a b\u0301", "<s> c", "it is \u0000", "(see) [note]"]]
 
+problem = lambda q, o, a: {"question": q, "options": o, "answer": a}
+passages = [{"article": a, "problems": str(p)} for a, p in [
+    ("A tale of 'two' \"cities\".\nIt was\u00a0old. ", [problem("It was  _  .", ["new", "old ", "it's", 'a "b"'], "B"), problem("Why? ", ["\n", "b", "c", "d"], "C"), problem("He is  _  .", ["a", "ab", "abc", "d"], "A")]),
+    ("", [problem(" _  .", ["e\u0301", "\u00e9", "x\\y", "z"], "D")]), ("One", [problem("  _  .", ["1", "2", "3", "4"], "D"), problem("", ["a", "", "c", "d"], "B")]),
+    ("Two\t", [problem("Q _ .", ["1", "2", "3", "4"], "A"), problem("What next ?", ["go", "stop", "\u3000", "rest"], "B")])]]
+
 data = {  # task: its file, its folder on the hub, its splits, the numbers of examples
     "arc_easy": ("arc/arc_easy.yaml", "allenai/ai2_arc/ARC-Easy", {"test": hostile, "train": hostile[::-1]}, [0, 3]),
     "copa": ("super_glue/copa/default.yaml", "aps/super_glue/copa", {"validation": copa(5, 0), "train": copa(8, 3)}, [0, 2]),
@@ -89,18 +95,24 @@ data = {  # task: its file, its folder on the hub, its splits, the numbers of ex
     "piqa": ("piqa/piqa.yaml", "baber/piqa", {"validation": ways}, [0, 1]),
     "openbookqa": ("openbookqa/openbookqa.yaml", "allenai/openbookqa/main", {"test": book, "validation": book[::-1] + book}, [0, 3]),
     "mmlu_us_foreign_policy": ("mmlu/default/mmlu_us_foreign_policy.yaml", "cais/mmlu/us_foreign_policy", {"test": exam, "dev": exam[::-1]}, [0, 2]),
+    "race": ("race/race.yaml", "EleutherAI/race/high", {"test": passages}, [0, 2]),
     "lambada_openai": ("lambada/lambada_openai.yaml", "EleutherAI/lambada_openai/default", {"test": words}, [0, 2]),
 }
-folder, lm, cases = tempfile.mkdtemp(), Sums(), []
-for task, (file, hub, splits, shots) in data.items():
+file = here + "/../EvaluationTests/Fixtures/prompts.jsonl"
+only = sys.argv[2:] or list(data)
+folder, lm = tempfile.mkdtemp(), Sums()
+cases = [json.loads(line) for line in open(file)] if sys.argv[2:] else []
+cases = [case for case in cases if case["task"] not in only]
+for task, (recipe, hub, splits, shots) in data.items():
     files = {}
     for split, rows in splits.items():
         files[split] = f"{folder}/{task}-{split}.parquet"
         pyarrow.parquet.write_table(pyarrow.Table.from_pylist(rows), files[split])
-    config = {"include": f"{base}/{file}", "task": "case_" + task, "dataset_path": "parquet", "dataset_name": None, "tag": [], "dataset_kwargs": {"data_files": files}}
+    config = {"include": f"{base}/{recipe}", "task": "case_" + task, "dataset_path": "parquet", "dataset_name": None, "tag": [], "dataset_kwargs": {"data_files": files}}
     config |= {f"{name}_split": None for split, name in [("train", "training"), ("validation", "validation"), ("test", "test")] if split not in splits}
     yaml.safe_dump(config, open(f"{folder}/case_{task}.yaml", "w"))
 for task, (_, hub, splits, shots) in data.items():
+    if task not in only: continue
     for count in shots:
         lm.asked = []
         result = lm_eval.simple_evaluate(model=lm, tasks=["case_" + task], task_manager=TaskManager(include_path=folder), num_fewshot=count or None, log_samples=True)
@@ -111,5 +123,5 @@ for task, (_, hub, splits, shots) in data.items():
         metrics = [k for k in figures if not k.endswith("_stderr")]
         cases.append({"task": task, "shots": count, "folder": hub, "splits": splits, "requests": requests, "figures": figures,
                       "values": [[float(sample[m]) for m in metrics] for sample in samples], "metrics": metrics})
-with open(here + "/../EvaluationTests/Fixtures/prompts.jsonl", "w") as out:
+with open(file, "w") as out:
     for case in cases: out.write(json.dumps(case, ensure_ascii=True, default=float) + "\n")
