@@ -18,12 +18,12 @@ import Testing
 
   @Test func versionsDatasetsAndMetricsAreTheHarnesss() {
     #expect(
-      catalog.names == [
+      catalog.names.prefix(7) == [
         "arc_easy", "arc_challenge", "hellaswag", "piqa", "boolq", "sciq", "winogrande",
       ])
-    #expect(catalog.tasks.map(\.version) == [1, 1, 1, 1, 2, 1, 1])
+    #expect(catalog.tasks.prefix(7).map(\.version) == [1, 1, 1, 1, 2, 1, 1])
     #expect(
-      catalog.tasks.map(\.dataset) == [
+      catalog.tasks.prefix(7).map(\.dataset) == [
         .hub("allenai/ai2_arc", configuration: "ARC-Easy", split: "test"),
         .hub("allenai/ai2_arc", configuration: "ARC-Challenge", split: "test"),
         .hub("Rowan/hellaswag", split: "validation"), .hub("baber/piqa", split: "validation"),
@@ -33,7 +33,7 @@ import Testing
       ])
     let both = ["acc", "acc_norm"]
     #expect(
-      catalog.tasks.map { $0.metrics.map(\.name) } == [
+      catalog.tasks.prefix(7).map { $0.metrics.map(\.name) } == [
         both, both, both, both, ["acc"], both, ["acc"],
       ])
   }
@@ -43,7 +43,7 @@ import Testing
     #expect(suggestions("arc") == ["arc_easy", "arc_challenge"])
     #expect(suggestions("arc-esay") == ["arc_easy"])
     #expect(suggestions("pika") == ["piqa"])
-    #expect(suggestions("mmlu_anatomy") == [])
+    #expect(suggestions("zebra") == [])
     #expect(suggestions("") == [])
     #expect(suggestions(String(repeating: "a", count: 100_000)) == [])
     #expect(

@@ -5,7 +5,7 @@ import TestSupport
 import Testing
 
 @Suite struct EvaluationReportTests {
-  private let results = [
+  private let results: [EvaluationResult] = [
     EvaluationResult(
       task: "arc_easy", version: 1,
       dataset: .hub("allenai/ai2_arc", configuration: "ARC-Easy", split: "test"),
@@ -14,10 +14,22 @@ import Testing
         .init(name: "acc", value: 0.431, standardError: 0.0102, higherIsBetter: true),
         .init(name: "acc_norm", value: 0.4, standardError: nil, higherIsBetter: true),
       ]),
-    BitsPerByte.Measurement(
-      logLikelihood: -2_000 * log(2), byteCount: 1_000, tokenCount: 300, documentCount: 3
-    ).result(task: "novels"),
+    Self.novels(bitsPerByte: 2),
   ]
+
+  private static func novels(bitsPerByte: Double) -> EvaluationResult {
+    EvaluationResult(
+      task: "novels", version: 1, dataset: nil, documentCount: 3, chance: nil,
+      outputType: "loglikelihood_rolling",
+      metrics: [
+        .init(
+          name: "bits_per_byte", value: bitsPerByte, standardError: nil, higherIsBetter: false,
+          aggregation: .bitsPerByte),
+        .init(
+          name: "byte_perplexity", value: exp2(bitsPerByte), standardError: nil,
+          higherIsBetter: false, aggregation: .weightedPerplexity),
+      ])
+  }
 
   private func decoded(_ data: Data) throws -> [String: Any] {
     try #require(JSONSerialization.jsonObject(with: data) as? [String: Any])
@@ -82,11 +94,9 @@ import Testing
   }
 
   @Test func infiniteFiguresAreStillJSON() throws {
-    let measurement = BitsPerByte.Measurement(
-      logLikelihood: -.infinity, byteCount: 1, tokenCount: 1, documentCount: 1)
     let report = try decoded(
-      EvaluationReport(results: [measurement.result(task: "t")]).json())
-    let figures = try #require(try entry(report, "results", "t") as? [String: Any])
+      EvaluationReport(results: [Self.novels(bitsPerByte: .infinity)]).json())
+    let figures = try #require(try entry(report, "results", "novels") as? [String: Any])
     #expect(figures["bits_per_byte,none"] as? String == "Infinity")
   }
 

@@ -26,7 +26,7 @@ import Testing
     let result = try Evaluator(tokenizer: ByteTokenizer()).evaluate(
       task, on: documents, with: &scorer)
     // Ties go to the first choice.
-    #expect(result.samples.map { $0.values[0] } == [1, 0, 1, 1, 0])
+    #expect(result.samples.map { $0.values[0].number } == [1, 0, 1, 1, 0])
     #expect(result.metrics[0].value == 0.6)
     #expect(abs((result.metrics[0].standardError ?? 0) - 0.24494897427831783) < 1e-15)
     #expect(abs((result.chance ?? 0) - (4 * 0.5 + 0.25) / 5) < 1e-15)
@@ -53,7 +53,7 @@ import Testing
     #expect(steps.map(\.documentsDone) == [0, 1, 3])
     #expect(steps.allSatisfy { $0.documentCount == 3 && $0.task == "stories" })
     #expect(
-      result.samples.map { $0.scores.map(\.logLikelihood) } == [[-2, -3], [-3, -5], [-2, -2]])
+      result.samples.map { $0.answered.answer.scores.map(\.logLikelihood) } == [[-2, -3], [-3, -5], [-2, -2]])
   }
 
   @Test func batchSizeChangesNothing() throws {
@@ -80,7 +80,7 @@ import Testing
     #expect(result.metrics.map(\.value) == [0, 1])
   }
 
-  @Test func whatCannotBeScoredIsAnError() {
+  @Test func whatCannotBeScoredIsAnError() throws {
     let evaluator = Evaluator(tokenizer: ByteTokenizer())
     let location = story([], 0).location
     func error(
@@ -108,11 +108,16 @@ import Testing
     #expect(
       evaluationError { _ = try evaluator.evaluate(task, on: [], with: &small) }
         == .noDocuments(task: "stories", paths: []))
+    let folder = try TemporaryFolder()
+    let path = try folder.write(
+      #"{"context": "Once", "choices": [" a", " bb"], "answer": 0}"#, to: "stories.jsonl")
+    var fitting = scorer()
     #expect(
       evaluationError {
         _ = try evaluator.evaluate(
-          task, data: TaskData(directory: nil), limit: 0, with: &small)
-      } == .invalidLimit(0))
+          StoryQuestions(name: "stories", file: path), data: TaskData(directory: nil),
+          documents: 3..<9, with: &fitting)
+      } == .emptyRange(task: "stories", range: 3..<9, found: 1))
   }
 
   @Test func storyFileIsEvaluatedUpToTheLimit() throws {
@@ -121,8 +126,8 @@ import Testing
     let path = try folder.write(String(repeating: line, count: 5), to: "stories.jsonl")
     var scorer = scorer()
     let result = try Evaluator(tokenizer: ByteTokenizer()).evaluate(
-      .storyQuestions(name: "mine", file: path), data: TaskData(directory: nil), limit: 3,
-      with: &scorer)
+      .storyQuestions(name: "mine", file: path), data: TaskData(directory: nil),
+      documents: 0..<3, with: &scorer)
     #expect(result.task == "mine")
     #expect(result.documentCount == 3)
     #expect(result.metrics.map(\.value) == [1, 1])

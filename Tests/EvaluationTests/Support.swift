@@ -97,3 +97,15 @@ func evaluationError(_ body: () throws -> Void) -> EvaluationError? {
     return error as? EvaluationError
   }
 }
+
+extension TaskQuestion {
+  /// The multiple-choice question that this is; one without choices where it is another kind.
+  var choice: MultipleChoiceQuestion {
+    if case .choice(let question) = self { return question }
+    return MultipleChoiceQuestion(context: "", choices: [], gold: -1)
+  }
+
+  var gold: Int { choice.gold }
+  var requests: [Completion] { choice.requests }
+  var choiceLengths: [Int] { choice.choices.map(\.unicodeScalars.count) }
+}

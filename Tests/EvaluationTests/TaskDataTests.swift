@@ -21,12 +21,12 @@ import Testing
     }
     try write("validation")
     #expect(
-      try SciQ().documents(from: data, limit: nil).map { try $0.string("split") }
+      try SciQ().documents(from: data).map { try $0.string("split") }
         == ["validation"])
     #expect(notes.all.count == 1)
     try write("test")
     #expect(
-      try SciQ().documents(from: data, limit: nil).map { try $0.string("split") } == ["test"])
+      try SciQ().documents(from: data).map { try $0.string("split") } == ["test"])
     #expect(notes.all.count == 1)
   }
 
@@ -39,7 +39,7 @@ import Testing
   @Test func missingDataSaysEveryPlaceLookedAt() {
     let data = TaskData(directory: "/nowhere")
     #expect(
-      evaluationError { _ = try ARC.easy.documents(from: data, limit: nil) }
+      evaluationError { _ = try ARC.easy.documents(from: data) }
         == .missingData(
           task: "arc_easy",
           lookedAt: [
@@ -47,16 +47,16 @@ import Testing
             "/nowhere/allenai/ai2_arc/ARC-Easy/validation*",
           ]))
     #expect(
-      evaluationError { _ = try PIQA().documents(from: data, limit: nil) }
+      evaluationError { _ = try PIQA().documents(from: data) }
         == .missingData(
           task: "piqa",
           lookedAt: ["/nowhere/baber/piqa/validation*.jsonl", "/nowhere/piqa.jsonl"]))
     let stories = StoryQuestions(name: "stories", file: "/nowhere/s.jsonl")
     #expect(
-      evaluationError { _ = try stories.documents(from: TaskData(directory: nil), limit: nil) }
+      evaluationError { _ = try stories.documents(from: TaskData(directory: nil)) }
         == .missingData(task: "stories", lookedAt: ["/nowhere/s.jsonl"]))
     #expect(
-      evaluationError { _ = try PIQA().documents(from: TaskData(directory: nil), limit: 1) }
+      evaluationError { _ = try PIQA().documents(from: TaskData(directory: nil)) }
         != nil)
   }
 
@@ -64,7 +64,7 @@ import Testing
     let folder = try TemporaryFolder()
     let data = TaskData(directory: folder.path)
     func goals(limit: Int? = nil) throws -> [String] {
-      try PIQA().documents(from: data, limit: limit).map { try $0.string("goal") }
+      try data.documents(of: PIQA().dataset, task: "piqa", limit: limit).map { try $0.string("goal") }
     }
     func line(_ goal: String) -> String {
       self.line.replacingOccurrences(of: "\"g\"", with: "\"\(goal)\"") + "\n"
@@ -89,7 +89,7 @@ import Testing
     func error(_ text: String) throws -> String {
       try folder.write(text, to: "piqa.jsonl")
       return evaluationError {
-        let documents = try PIQA().documents(from: TaskData(directory: folder.path), limit: nil)
+        let documents = try PIQA().documents(from: TaskData(directory: folder.path))
         for document in documents { _ = try PIQA().question(from: document) }
       }?.description ?? "none"
     }
@@ -135,7 +135,7 @@ import Testing
     try folder.write("a\nb\n", to: "piqa.txt")
     let data = TaskData(
       directory: folder.path, readers: [JSONLinesDocumentReader(), LinesReader()])
-    let documents = try PIQA().documents(from: data, limit: nil)
+    let documents = try PIQA().documents(from: data)
     #expect(try documents.map { try $0.string("text") } == ["a", "b"])
   }
 }

@@ -22,7 +22,7 @@ import Tokenization
     var whole = RequestEncoder(tokenizer: tokenizer, contextLength: 100_000)
     var cut = RequestEncoder(tokenizer: tokenizer, contextLength: 512)
     for expected in fixture.samples.flatMap(\.requests) {
-      let texts = MultipleChoiceQuestion.Request(
+      let texts = Completion(
         context: expected.context, continuation: expected.continuation)
       let request = try whole.encode(texts, choice: 0, at: location)
       #expect(request.context.first == 1)

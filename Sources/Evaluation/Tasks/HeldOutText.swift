@@ -26,6 +26,14 @@ public struct HeldOutText: EvaluationTask {
   }
 
   public func documents(from data: TaskData) throws -> [TaskDocument] {
+    let documents = try allDocuments(from: data)
+    if try documents.allSatisfy({ try $0.string(textField).isEmpty }), let first = documents.first {
+      throw EvaluationError.noBytes(first.location)
+    }
+    return documents
+  }
+
+  private func allDocuments(from data: TaskData) throws -> [TaskDocument] {
     guard case .file(let path) = dataset, !path.hasSuffix(".jsonl") else {
       return try data.documents(of: dataset, task: name)
     }
@@ -38,9 +46,7 @@ public struct HeldOutText: EvaluationTask {
   }
 
   public func question(from document: TaskDocument) throws -> TaskQuestion {
-    let text = try document.string(textField)
-    if text.isEmpty { throw EvaluationError.noBytes(document.location) }
-    return .text(text)
+    .text(try document.string(textField))
   }
 }
 
