@@ -2,7 +2,7 @@
 ///
 /// Longest first, as lm-evaluation-harness sorts them, so that a batch needs little padding and the
 /// greatest demand for memory comes at the start rather than near the end.
-package struct ScoringPlan {
+package struct ScoringPlan: Sendable {
   /// The distinct requests in the order in which they came.
   package private(set) var requests: [TokenizedRequest] = []
   private var slots: [TokenizedRequest: Int] = [:]
@@ -49,7 +49,7 @@ package struct ScoringPlan {
   /// Scores every batch and returns the scores by slot; `afterBatch` is told the slots just scored.
   func run(
     with scorer: inout some LanguageModelScorer, tokensPerBatch: Int,
-    afterBatch: ([Int]) -> Void = { _ in }
+    afterBatch: ([Int]) throws -> Void = { _ in }
   ) throws -> [RequestScore] {
     var scores = [RequestScore](
       repeating: RequestScore(logLikelihood: 0, isGreedy: false), count: requests.count)
@@ -59,7 +59,7 @@ package struct ScoringPlan {
         batchScores.count == batch.count,
         "scorer: \(batch.count) requests but \(batchScores.count) scores")
       for (slot, score) in zip(batch, batchScores) { scores[slot] = score }
-      afterBatch(batch)
+      try afterBatch(batch)
     }
     return scores
   }

@@ -18,7 +18,7 @@ extension RunViews {
   /// Returns the table of a run's scores.
   static func scoreTable(of history: RunHistory, for terminal: TerminalCapabilities) -> String {
     var table = TextTable(columns: [
-      .init("task", alignment: .leading, minimumWidth: 12, truncation: .middle),
+      .init("task", alignment: .leading, minimumWidth: 14, truncation: .middle),
       .init("metric", alignment: .leading), .init("documents", dropRank: 0),
       .init("chance", dropRank: 2), .init("first", dropRank: 3), .init("best", dropRank: 4),
       .init("at step", dropRank: 1), .init("last"),

@@ -4,7 +4,7 @@ import Evaluation
 ///
 /// Scoring changes nothing of training: weights, moments, the place in the corpus and the losses are
 /// the same bits with it and without. It may therefore be changed between a stop and a resume.
-public struct RecipeEvaluation: Sendable, Hashable {
+public struct RecipeEvaluation: Sendable, Hashable, Encodable {
   /// Names of tasks, groups and suites, as `samara evaluate` knows them, the embedded `stories`
   /// among them.
   public var tasks: [String]
@@ -45,21 +45,28 @@ public struct RecipeEvaluation: Sendable, Hashable {
   }
 }
 
+extension RecipeEvaluation: CustomStringConvertible {
+  /// What is scored and how often, in a line.
+  public var description: String {
+    let texts = heldOutText.map { ["bits a byte of \($0.summary)"] } ?? []
+    let limit = documentLimit.map { ", \($0) documents each" } ?? ""
+    return "\((tasks + texts).joined(separator: ", ")) every \(everySteps) steps\(limit)"
+  }
+}
+
 /// A text that training never reads.
-public enum HeldOutTextSource: Sendable, Hashable {
+public enum HeldOutTextSource: Sendable, Hashable, CustomStringConvertible {
   /// The embedded corpus's own held-out stories, which the project writes itself.
   case stories
   /// A file: the lines of a `.jsonl`, or any other file as one document.
   case file(String)
 
   /// The name of its task in logs and tables.
-  static let taskName = "held_out_text"
-}
+  public static let taskName = "held_out_text"
 
-extension HeldOutTextSource: Codable, CustomStringConvertible {
-  /// `stories`, or the file's path; a file of that very name is `./stories`.
+  /// `stories`, or the path of a file; a file of that very name is `./stories`.
   public init(_ description: String) {
-    self = description == Self.stories.description ? .stories : .file(description)
+    self = description == StoriesCorpus.taskName ? .stories : .file(description)
   }
 
   public var description: String {
@@ -69,6 +76,15 @@ extension HeldOutTextSource: Codable, CustomStringConvertible {
     }
   }
 
+  fileprivate var summary: String {
+    switch self {
+    case .stories: "held-out stories"
+    case .file(let path): path
+    }
+  }
+}
+
+extension HeldOutTextSource: Codable {
   public init(from decoder: any Decoder) throws {
     self.init(try decoder.singleValueContainer().decode(String.self))
   }
@@ -79,40 +95,27 @@ extension HeldOutTextSource: Codable, CustomStringConvertible {
   }
 }
 
-extension RecipeEvaluation: Encodable {}
+extension Recipe {
+  /// The embedded corpus: the recipe's own, or the default one.
+  var stories: StoriesCorpus { corpus as? StoriesCorpus ?? .stories() }
 
-extension RecipeEvaluation: CustomStringConvertible {
-  /// What is scored and how often, in a line.
-  public var description: String {
-    let texts = heldOutText.map { ["bits a byte of \($0)"] } ?? []
-    let limit = documentLimit.map { ", the first \($0) documents each" } ?? ""
-    return "\((tasks + texts).joined(separator: ", ")) every \(everySteps) steps\(limit)"
-  }
-}
-
-extension RecipeEvaluation {
-  /// The catalogue that names are looked up in: the harness's tasks and the embedded stories'.
-  static func catalog(_ stories: StoriesCorpus, in workspace: Workspace) -> EvaluationCatalog {
-    var catalog = EvaluationCatalog.standard
-    catalog.tasks.insert(
-      .storyQuestions(
-        name: StoriesCorpus.taskName, file: stories.questionsPath(in: workspace)), at: 0)
-    return catalog
-  }
-
-  /// What is scored, the held-out text first.
+  /// What is scored between the recipe's steps, the held-out text last; nothing where it says nothing.
   ///
-  /// - Throws: `EvaluationError.unknownTask`.
-  func selection(_ stories: StoriesCorpus, in workspace: Workspace) throws -> TaskSelection {
-    var selection = TaskSelection()
-    if let heldOutText {
+  /// - Throws: `EvaluationError.unknownTask` with the nearest names.
+  public func evaluationSelection(in workspace: Workspace) throws -> TaskSelection {
+    guard let evaluation else { return TaskSelection() }
+    var selection = try stories.catalog(in: workspace).selection(
+      named: evaluation.tasks, shots: evaluation.shots)
+    if let source = evaluation.heldOutText {
       let path =
-        switch heldOutText {
+        switch source {
         case .stories: stories.heldOutPath(in: workspace)
         case .file(let path): path
         }
       selection.add(
-        TaskSelection.Entry(task: HeldOutText(file: path, name: HeldOutTextSource.taskName)))
+        TaskSelection.Entry(
+          task: HeldOutText(
+            file: path, textField: reading.textField, name: HeldOutTextSource.taskName)))
     }
     return selection
   }
