@@ -23,9 +23,11 @@ public struct EncodedTask: Sendable {
     self.contextLength = contextLength
   }
 
-  /// The tokens whose probabilities are asked for; they depend on tokenizer and context alone.
-  public var targetCount: Int { plan.requests.reduce(0) { $0 + $1.continuation.count } }
+  /// The tokens whose probabilities are asked for; they depend on the texts and the tokenizer alone.
+  public var targetCount: Int {
+    slots.joined().reduce(0) { $0 + plan.requests[$1].continuation.count }
+  }
 
-  /// The tokens of all requests, what they share counted in each.
+  /// The tokens of all different requests, what they share counted in each.
   public var tokenCount: Int { plan.requests.reduce(0) { $0 + $1.count } }
 }

@@ -176,7 +176,7 @@ import Testing
     var recipe = scored
     // Scoring the text after every step takes many times what the step takes.
     let text = "\(folder.folder.path)/long.txt"
-    try Data(String(repeating: "a red house sleeps. ", count: 4_000).utf8).write(
+    try Data((0..<4_000).map { "the door \($0) sleeps. " }.joined().utf8).write(
       to: URL(filePath: text))
     recipe.evaluation?.heldOutText = .file(text)
     recipe.evaluation?.everySteps = 1
