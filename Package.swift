@@ -71,7 +71,9 @@ let package = Package(
       ["CSimdjson", "CXXHash", "CZlib", "CZstd", "Parquet", "Tokenization", "Transfers"]),
     module("Checkpoints", ["Files", "Layers"]),
     module("Training", ["Corpora", "Models"]),
-    module("Evaluation", ["Files", "Models", "Terminal", "Tokenization"]),
+    module(
+      "Evaluation",
+      ["CZlib", "Files", "Models", "Parquet", "Terminal", "Tokenization", "Transfers"]),
     module(
       "Experiments",
       [
@@ -107,7 +109,7 @@ let package = Package(
     tests("Corpora", ["CZlib", "CZstd"]),
     tests("Checkpoints", ["Files"]),
     tests("Training"),
-    tests("Evaluation", ["Checkpoints", "Files"]),
+    tests("Evaluation", ["Checkpoints", "Files"], exclude: ["Fixtures"]),
     tests("Experiments", exclude: ["Fixtures"]),
     tests("Commands", ["SamaraTool"], exclude: ["Fixtures"]),
     tests("Fuzzing"),

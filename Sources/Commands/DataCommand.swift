@@ -7,7 +7,7 @@ import Terminal
 struct DataCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "data",
-    abstract: "Look at corpora, fetch them, count their tokens.",
+    abstract: "Look at corpora, fetch them and benchmarks, count tokens.",
     discussion: """
       A corpus is a recipe's, or is named with --corpus. Addresses may be https://, s3:// and \
       hf://datasets/ ones; HF_TOKEN, AWS_ACCESS_KEY_ID and the like are honoured.
@@ -15,6 +15,7 @@ struct DataCommand: AsyncParsableCommand {
       EXAMPLES
         samara data list openelm-270m
         samara data fetch openelm-270m --source dolma-wiki
+        samara data fetch --tasks openelm-zero-shot
         samara data inspect --corpus books.jsonl.zst --tokenizer tokenizer.model
         samara data count --corpus 'web/*.parquet' --text-field content --tokenizer tokenizer.model
       """,
@@ -38,16 +39,17 @@ struct DataArguments: ParsableArguments {
   var files: Int?
 
   func validate() throws {
-    guard recipe != nil || !corpus.corpus.isEmpty else {
-      throw ValidationError("name a recipe, or files with --corpus")
-    }
     if let files, files < 1 { throw ValidationError("--files is \(files), expected 1 or more") }
   }
 
   var workspace: Workspace { corpus.workspace }
 
+  /// Whether any corpus is meant.
+  var namesCorpus: Bool { recipe != nil || !corpus.corpus.isEmpty }
+
   /// The recipe whose reading applies: the named one, or one that keeps documents as they are.
   func resolvedRecipe(_ reading: ReadingArguments? = nil) throws -> Recipe {
+    guard namesCorpus else { throw ValidationError("name a recipe, or files with --corpus") }
     var overrides = RecipeOverrides()
     corpus.apply(to: &overrides)
     reading?.apply(to: &overrides)

@@ -3,6 +3,7 @@ import Evaluation
 import Experiments
 import Foundation
 import Kernels
+import Layers
 import Terminal
 
 struct EvaluateCommand: AsyncParsableCommand {
@@ -10,34 +11,68 @@ struct EvaluateCommand: AsyncParsableCommand {
     commandName: "evaluate",
     abstract: "Score a run or a checkpoint on tasks.",
     discussion: """
-      Prompts, token boundaries and metrics are lm-evaluation-harness's. DIR holds each task's \
-      documents as JSON lines, laid out as on the hub (OWNER/NAME/CONFIG/SPLIT.jsonl) or as \
-      TASK.jsonl. The task `stories` needs no data: its questions are embedded.
+      Documents, prompts, examples, token boundaries and metrics are lm-evaluation-harness's, and \
+      so are the figures. DIR holds each task's data as the hub publishes it: \
+      OWNER/NAME/CONFIG/SPLIT-00000-of-00001.parquet, or SPLIT.jsonl; `--data hf://` fetches it. The task `stories` needs \
+      no data: its questions are embedded. `samara tasks` lists the tasks.
+
+      MODEL is a run's name, a checkpoint's folder, or a folder with config.json and \
+      model.safetensors. With --output the scores so far are kept beside the file, and --resume goes \
+      on after an interruption.
 
       EXAMPLES
         samara evaluate seedling --tasks stories
         samara evaluate checkpoints/seedling/average --tasks stories --beside-untrained
-        samara evaluate books --tasks arc-easy,hellaswag --data benchmarks --output results.json
+        samara evaluate books --tasks openelm-zero-shot --data benchmarks --output results.json
+        samara evaluate books --tasks mmlu --shots 5 --data benchmarks --log-samples samples.jsonl
+        samara evaluate books --tasks arc-easy --data benchmarks --every-checkpoint
         samara evaluate books --bits-per-byte held-out.txt
       """)
 
-  @Argument(help: "A run's name, or the path of a checkpoint.")
+  @Argument(
+    help: ArgumentHelp(
+      "A run's name, or the path of a checkpoint or of a folder of weights.", valueName: "model"))
   var checkpoint: String
 
-  @Option(help: "Task names, separated by commas.")
+  @Option(help: "Names of tasks, groups and suites, separated by commas.")
   var tasks = ""
 
-  @Option(help: "The folder of the tasks' documents.")
+  @Option(help: "The folder of the tasks' data; hf:// fetches it from the hub.")
   var data: String?
+
+  @Option(
+    parsing: .unconditional, help: "Examples before each question; each task's own if left out.")
+  var shots: Int?
 
   @Option(parsing: .unconditional, help: "Documents a task, from the first.")
   var limit: Int?
 
+  @Option(help: ArgumentHelp("The documents of each task, as in 40..<80.", valueName: "a..<b"))
+  var documents: DocumentRange?
+
+  @Option(parsing: .unconditional, help: "Tokens computed at once.")
+  var batchTokens = 4_096
+
+  @Option(help: "What products are computed in: fp32 or bf16.")
+  var type = Precision.float32
+
+  @Option(help: "A tokenizer file in the place of the checkpoint's own.")
+  var tokenizer: String?
+
   @Option(help: "Where to write results.json.")
   var output: String?
 
+  @Option(help: "Where to write every document's prompt, answers and scores, as JSON lines.")
+  var logSamples: String?
+
+  @Flag(help: "Go on with the interrupted evaluation of --output.")
+  var resume = false
+
   @Option(help: "A text or JSON-lines file to measure bits a byte on.")
   var bitsPerByte: String?
+
+  @Flag(help: "Score every checkpoint of the run, and the average if there is one.")
+  var everyCheckpoint = false
 
   @Option(parsing: .unconditional, help: "Threads; as many as there are cores if left out.")
   var threads: Int?
@@ -46,43 +81,91 @@ struct EvaluateCommand: AsyncParsableCommand {
   var besideUntrained = false
 
   func validate() throws {
-    if let threads, threads < 1 {
-      throw ValidationError("--threads is \(threads), expected 1 or more")
+    func require(_ option: String, _ value: Int?, atLeast least: Int) throws {
+      if let value, value < least {
+        throw ValidationError("\(option) is \(value), expected \(least) or more")
+      }
     }
-    if let limit, limit < 1 {
-      throw ValidationError("--limit is \(limit), expected 1 or more")
+    try require("--threads", threads, atLeast: 1)
+    try require("--limit", limit, atLeast: 1)
+    try require("--shots", shots, atLeast: 0)
+    try require("--batch-tokens", batchTokens, atLeast: 1)
+    if limit != nil, documents != nil {
+      throw ValidationError("--limit and --documents both choose documents; give one of them")
+    }
+    if resume, output == nil {
+      throw ValidationError("--resume goes on with the evaluation of an --output; give it")
+    }
+    if everyCheckpoint, besideUntrained {
+      throw ValidationError("--every-checkpoint shows its own columns; leave --beside-untrained out")
     }
   }
 
   func run() async throws {
     if let threads { ThreadPool.configure(threadCount: threads) }
-    let located = try CheckpointLocator.checkpoint(checkpoint, in: Workspace())
-    let evaluation = try EvaluationRun(
-      located, recipes: Program.recipes, in: Workspace(), dataDirectory: data, limit: limit)
+    let workspace = Workspace()
+    let words =
+      everyCheckpoint
+      ? try CheckpointLocator.everyCheckpoint(checkpoint, in: workspace) : [checkpoint]
+    var columns: [EvaluationTable.Column] = []
+    for word in words {
+      let subject = try EvaluationSubject(
+        named: word, recipes: Program.recipes, in: workspace, tokenizerPath: tokenizer)
+      let run = try EvaluationRun(
+        subject, options: options(workspace), catalog: Program.tasks, in: workspace)
+      let output = output.map { everyCheckpoint ? EvaluationFiles.path($0, of: subject) : $0 }
+      let journal = output.map { "\($0).journal" }
+      let results = try run.evaluate(journalPath: journal, resuming: resume)
+      try write(results, of: subject, to: output)
+      if let journal { try? FileManager.default.removeItem(atPath: journal) }
+      if besideUntrained {
+        columns.append(.init(title: "untrained", results: try run.evaluateUntrained()))
+      }
+      columns.append(.init(title: subject.title, results: results))
+    }
+    print(EvaluationTable(columns: columns).rendered(), terminator: "")
+  }
+
+  private func options(_ workspace: Workspace) throws -> EvaluationOptions {
     var names: [String] = []
     for name in tasks.split(separator: ",").map({ $0.trimmingCharacters(in: .whitespaces) })
     where !names.contains(name) {
       names.append(name)
     }
-    var results: [EvaluationResult] = []
-    if let bitsPerByte { results.append(try evaluation.bitsPerByte(on: bitsPerByte)) }
-    if !names.isEmpty || results.isEmpty { results += try evaluation.evaluate(names) }
-    var columns = [
-      EvaluationTable.Column(title: "step \(located.state.step)", results: results)
-    ]
+    return EvaluationOptions(
+      tasks: names,
+      data: try BenchmarkData.taskData(
+        at: data, in: workspace, report: { ProgressLine.writeToStandardError($0 + "\n") }),
+      shots: shots, documents: documents?.range ?? limit.map { 0..<$0 },
+      tokensPerBatch: batchTokens, heldOutText: bitsPerByte, precision: type)
+  }
+
+  private func write(
+    _ results: [EvaluationResult], of subject: EvaluationSubject, to output: String?
+  ) throws {
     if let output {
       try EvaluationReport(
         results: results,
         configuration: [
-          "model": "samara", "checkpoint": .string(located.path),
-          "step": .integer(located.state.step), "limit": limit.map { .integer($0) } ?? .null,
+          "model": "samara", "model_args": .string("pretrained=\(subject.path),dtype=\(type.rawValue)"),
+          "checkpoint": .string(subject.path), "step": subject.step.map { .integer($0) } ?? .null,
+          "tokens": subject.tokens.map { .integer($0) } ?? .null,
+          "limit": limit.map { .integer($0) } ?? .null,
         ]
       ).write(to: output)
     }
-    if besideUntrained, !names.isEmpty {
-      columns.insert(
-        .init(title: "untrained", results: try evaluation.evaluateUntrained(names)), at: 0)
-    }
-    print(EvaluationTable(columns: columns).rendered(), terminator: "")
+  }
+}
+
+/// Positions of documents as a person writes them: `40..<80`.
+struct DocumentRange: ExpressibleByArgument {
+  var range: Range<Int>
+
+  init?(argument: String) {
+    guard let separator = argument.firstRange(of: "..<"),
+      let first = Int(argument[..<separator.lowerBound]),
+      let end = Int(argument[separator.upperBound...]), first >= 0, first < end
+    else { return nil }
+    range = first..<end
   }
 }

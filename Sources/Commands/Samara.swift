@@ -1,4 +1,5 @@
 import ArgumentParser
+import Evaluation
 import Experiments
 import Foundation
 import Recipes
@@ -17,7 +18,8 @@ public struct SamaraCommand: AsyncParsableCommand {
     version: "0.1.0",
     subcommands: [
       RecipesCommand.self, PretrainCommand.self, ResumeCommand.self, AverageCommand.self,
-      EvaluateCommand.self, GenerateCommand.self, LogsCommand.self, TokenizeCommand.self,
+      EvaluateCommand.self, TasksCommand.self, ReportCommand.self, GenerateCommand.self,
+      LogsCommand.self, TokenizeCommand.self,
       TokenizerCommand.self, DataCommand.self, VerifyCommand.self, BenchCommand.self,
       DoctorCommand.self,
     ])
@@ -25,9 +27,10 @@ public struct SamaraCommand: AsyncParsableCommand {
   public init() {}
 }
 
-/// The recipes of the running program, set once before its command line is parsed.
+/// The recipes and tasks of the running program, set once before its command line is parsed.
 enum Program {
   nonisolated(unsafe) static var recipes = RecipeCatalog.standard
+  nonisolated(unsafe) static var tasks = EvaluationCatalog.standard
 
   /// Leaves without taking libraries down: a thread that waits for a server may still be in one.
   static func leave(_ status: Int32) -> Never {
@@ -44,7 +47,10 @@ extension Recipe {
   /// ```swift
   /// @main enum Main { static func main() async { await Recipe.main([.mine]) } }
   /// ```
-  public static func main(_ recipes: [Recipe]) async {
+  ///
+  /// - Parameter tasks: Evaluation tasks of one's own, found by name beside the project's.
+  public static func main(_ recipes: [Recipe], tasks: [any EvaluationTask] = []) async {
+    Program.tasks.tasks += tasks
     Program.recipes = RecipeCatalog(recipes + RecipeCatalog.standard.recipes)
     Program.leave(await SamaraCommand.status())
   }

@@ -16,7 +16,7 @@ struct ScoringArguments: ParsableArguments {
   @Option(help: "A text to measure bits a byte on: a file, or stories for the embedded ones.")
   var evaluateText: String?
 
-  @Option(help: "The folder of the documents of --evaluate-tasks.")
+  @Option(help: "Where the documents of --evaluate-tasks are: a folder, or hf:// to fetch them.")
   var evaluateData: String?
 
   @Option(parsing: .unconditional, help: "Documents a task to score on, from the first.")

@@ -148,22 +148,28 @@ public struct TaskSelection: Sendable {
   }
 
   /// The tasks' results with those of the groups, each group before its members.
+  ///
+  /// A group whose tasks were evaluated with several numbers of examples has a result for each.
   public func withGroups(_ results: [EvaluationResult]) -> [EvaluationResult] {
-    let means = groups.compactMap { group, leaves -> EvaluationResult? in
-      let own = leaves.compactMap { leaf in results.first { $0.task == leaf } }
-      return own.count == leaves.count ? group.result(of: own) : nil
-    }
-    var pending = means
-    var ordered: [EvaluationResult] = []
-    for result in results {
-      while let next = pending.first(where: { mean in
-        groups.first { $0.group.name == mean.task }?.leaves.first == result.task
-      }) {
-        pending.removeAll { $0.task == next.task }
-        ordered.append(next)
+    var means: [Int: [EvaluationResult]] = [:]
+    for (group, leaves) in groups {
+      for own in Self.members(leaves, in: results) {
+        guard let first = own.first else { continue }
+        means[first, default: []].append(group.result(of: own.map { results[$0] }))
       }
-      ordered.append(result)
     }
-    return ordered
+    return results.indices.flatMap { (means[$0] ?? []) + [results[$0]] }
+  }
+
+  /// Where a group's tasks stand, once for each number of examples that all of them have; tasks of which each
+  /// has its own number are one group still. None where a task is missing.
+  private static func members(_ leaves: [String], in results: [EvaluationResult]) -> [[Int]] {
+    let all = leaves.map { leaf in results.indices.filter { results[$0].task == leaf } }
+    guard let first = all.first, !all.contains(where: \.isEmpty) else { return [] }
+    let sameShots = first.compactMap { index -> [Int]? in
+      let own = all.compactMap { $0.first { results[$0].shots == results[index].shots } }
+      return own.count == leaves.count ? own : nil
+    }
+    return sameShots.isEmpty ? [all.compactMap(\.first)] : sameShots
   }
 }

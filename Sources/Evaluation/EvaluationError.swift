@@ -4,6 +4,8 @@ public enum EvaluationError: Error, Sendable, Equatable {
   case unknownTask(name: String, suggestions: [String], known: [String])
   /// No file was found for a task; `lookedAt` has every place.
   case missingData(task: String, lookedAt: [String])
+  /// The hub has no such data set, configuration or split; `found` says what it has instead.
+  case notOnHub(task: String, dataset: String, lookedFor: [String], found: String)
   /// The operating system does not give the file.
   case unreadableFile(task: String, path: String, reason: String)
   /// The files hold no document, or the caller gave none.
@@ -34,12 +36,22 @@ public enum EvaluationError: Error, Sendable, Equatable {
   case noRoomForPrompt(DocumentLocation, maximumTokens: Int, contextLength: Int)
   /// The scorer gave NaN for a choice.
   case notANumber(DocumentLocation, choice: Int)
+  /// A line of an interrupted evaluation's journal is not as it was written.
+  case corruptJournal(path: String, line: Int, found: String)
+  /// The journal to go on with is of another checkpoint, other tasks or other settings.
+  case journalOfAnotherEvaluation(path: String, key: String, expected: String, found: String)
+  /// The journal cannot be written.
+  case unwritableJournal(path: String, reason: String)
   /// The tokenizer has more ids than the model has probabilities.
   case vocabularyMismatch(tokenizer: Int, model: Int)
   /// Nothing can stand before a text that nothing precedes.
   case noStartToken
   /// Held-out text without a byte.
   case noBytes(DocumentLocation)
+  /// A results file that cannot be opened, or is no JSON.
+  case unreadableResults(path: String, reason: String)
+  /// A results file in which a key has another value than the harness's schema gives it.
+  case malformedResults(path: String, key: String, expected: String, found: String)
 }
 
 extension EvaluationError: CustomStringConvertible {
@@ -54,7 +66,10 @@ extension EvaluationError: CustomStringConvertible {
       }
     case .missingData(let task, let lookedAt):
       "\(task): no data found; looked at \(lookedAt.joined(separator: ", ")). "
-        + "Put the split there as JSON lines, one document a line, with the hub's field names"
+        + "Put the split there as the hub's Parquet files, or as JSON lines with the hub's field "
+        + "names, one document a line"
+    case .notOnHub(let task, let dataset, let lookedFor, let found):
+      "\(task): hf://datasets/\(dataset): \(found); looked for \(lookedFor.joined(separator: ", "))"
     case .unreadableFile(let task, let path, let reason):
       "\(task): cannot read \(path): \(reason)"
     case .noDocuments(let task, let paths):
@@ -92,6 +107,14 @@ extension EvaluationError: CustomStringConvertible {
     case .noRoomForPrompt(let location, let maximumTokens, let contextLength):
       "\(location): expected an answer shorter than the model's context of \(contextLength) "
         + "tokens, found room asked for \(maximumTokens); use a model with more context"
+    case .corruptJournal(let path, let line, let found):
+      "\(path), line \(line): expected a batch's scores, found \"\(found)\"; "
+        + "remove the file, or leave out --resume, to start anew"
+    case .journalOfAnotherEvaluation(let path, let key, let expected, let found):
+      "\(path): it belongs to another evaluation: expected \(key) \(expected), found \(found); "
+        + "give the options of that evaluation, or leave out --resume to start anew"
+    case .unwritableJournal(let path, let reason):
+      "\(path): the scores so far cannot be kept: \(reason)"
     case .vocabularyMismatch(let tokenizer, let model):
       "the tokenizer has \(tokenizer) tokens but the model only \(model); "
         + "evaluate with the tokenizer that the model was trained with"
@@ -100,6 +123,12 @@ extension EvaluationError: CustomStringConvertible {
         + "use a tokenizer that has one"
     case .noBytes(let location):
       "\(location): expected held-out text, found no bytes; bits per byte is undefined"
+    case .unreadableResults(let path, let reason):
+      "\(path): cannot read these results: \(reason); "
+        + "give a file that samara evaluate --output or lm-evaluation-harness wrote"
+    case .malformedResults(let path, let key, let expected, let found):
+      "\(path): \(key): expected \(expected), found \(found); "
+        + "give a file that samara evaluate --output or lm-evaluation-harness wrote"
     }
   }
 }

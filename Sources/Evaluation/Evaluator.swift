@@ -59,20 +59,24 @@ public struct Evaluator: Sendable {
   }
 
   /// Evaluates questions that are made already.
+  ///
+  /// - Parameter journal: Keeps the scores of batches, and has those of an earlier start.
   public func evaluate(
     _ prepared: PreparedTask, with scorer: inout some LanguageModelScorer,
+    journal: EvaluationJournal? = nil,
     progress: (EvaluationProgress) throws -> Void = { _ in }
   ) throws -> EvaluationResult {
     try RequestEncoder.checkVocabulary(tokenizer, fits: scorer)
     return try evaluate(
       EncodedTask(prepared, tokenizer: tokenizer, contextLength: scorer.contextLength),
-      with: &scorer, progress: progress)
+      with: &scorer, journal: journal, progress: progress)
   }
 
   /// Evaluates questions that are tokenized already, by this evaluator's tokenizer and for the scorer's
   /// context.
   public func evaluate(
     _ task: EncodedTask, with scorer: inout some LanguageModelScorer,
+    journal: EvaluationJournal? = nil,
     progress: (EvaluationProgress) throws -> Void = { _ in }
   ) throws -> EvaluationResult {
     precondition(
@@ -81,7 +85,9 @@ public struct Evaluator: Sendable {
     try RequestEncoder.checkVocabulary(tokenizer, fits: scorer)
     let prepared = task.prepared
     var tally = DocumentTally(slots: task.slots, slotCount: task.plan.requests.count)
-    let scores = try task.plan.run(with: &scorer, tokensPerBatch: tokensPerBatch) { batch in
+    let scores = try task.plan.run(
+      with: &scorer, tokensPerBatch: tokensPerBatch, journal: journal
+    ) { batch in
       tally.finish(batch)
       try progress(
         EvaluationProgress(

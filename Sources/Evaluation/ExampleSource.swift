@@ -38,8 +38,13 @@ public struct ExampleSource: Sendable {
     ExampleSource(origin: .documents(documents), choice: .first)
   }
 
+  /// The split that examples are taken from; nil where they are no split of a data set.
+  var split: String? {
+    if case .dataset(.hub(_, _, let split)) = origin { split } else { nil }
+  }
+
   /// Reads the documents that examples are taken from.
-  func documents(from data: TaskData, task: String) throws -> [TaskDocument] {
+  public func documents(from data: TaskData, task: String) throws -> [TaskDocument] {
     switch origin {
     case .dataset(let dataset): try data.documents(of: dataset, task: task)
     case .documents(let documents): documents

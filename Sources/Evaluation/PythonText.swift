@@ -67,7 +67,7 @@ package enum PythonText {
   }
 
   /// Unicode's Final_Sigma condition: a cased letter before, none after, case-ignorables between.
-  private static func isFinalSigma(_ scalars: [Unicode.Scalar], at index: Int) -> Bool {
+  static func isFinalSigma(_ scalars: [Unicode.Scalar], at index: Int) -> Bool {
     let before = scalars[..<index].last { !$0.properties.isCaseIgnorable }
     let after = scalars[(index + 1)...].first { !$0.properties.isCaseIgnorable }
     return before?.properties.isCased == true && after?.properties.isCased != true

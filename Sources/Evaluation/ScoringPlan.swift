@@ -1,7 +1,8 @@
-/// Requests to score, each distinct one once, longest first.
+/// Requests to score, each distinct one once, in the order of their tokens.
 ///
-/// Longest first, as lm-evaluation-harness sorts them, so that a batch needs little padding and the
-/// greatest demand for memory comes at the start rather than near the end.
+/// In that order requests that share a beginning stand together: a document's choices share its
+/// context, few-shot prompts their examples. A scorer that computes what neighbours share once, as
+/// ``ModelScorer`` does, then computes each shared token once.
 package struct ScoringPlan: Sendable {
   /// The distinct requests in the order in which they came.
   package private(set) var requests: [TokenizedRequest] = []
@@ -17,44 +18,52 @@ package struct ScoringPlan: Sendable {
     return requests.count - 1
   }
 
-  /// Returns slots in batches of at most `tokensPerBatch` tokens, padding to the longest counted.
+  /// Returns slots in batches that add at most `tokensPerBatch` tokens to what came before them.
   ///
-  /// A request longer than that makes a batch of its own. Ties go to the smaller tokens, then to
-  /// the earlier request, so that the order depends on nothing but the requests.
+  /// A request adds the tokens after those that it shares with the request before it, its last one
+  /// not counted, which is never read. One that adds more makes a batch of its own. Ties go to the
+  /// shorter context, then to the earlier request, so that the order depends on nothing but the
+  /// requests.
   package func batches(tokensPerBatch: Int) -> [[Int]] {
+    let sequences = requests.map { $0.context + $0.continuation }
     let order = requests.indices.sorted { first, second in
-      let (left, right) = (requests[first], requests[second])
-      if left.count != right.count { return left.count > right.count }
-      if left.context != right.context {
-        return left.context.lexicographicallyPrecedes(right.context)
+      if sequences[first] != sequences[second] {
+        return sequences[first].lexicographicallyPrecedes(sequences[second])
       }
-      if left.continuation != right.continuation {
-        return left.continuation.lexicographicallyPrecedes(right.continuation)
-      }
-      return first < second
+      let (left, right) = (requests[first].context.count, requests[second].context.count)
+      return (left, first) < (right, second)
     }
     var batches: [[Int]] = []
-    var rowCapacity = 0
+    var (before, room) = ([Int32](), 0)
     for slot in order {
-      if let last = batches.indices.last, batches[last].count < rowCapacity {
+      let sequence = Array(sequences[slot].dropLast())
+      let added = sequence.count - sequence.commonPrefixCount(with: before)
+      before = sequence
+      if let last = batches.indices.last, added <= room {
         batches[last].append(slot)
-        continue
+        room -= added
+      } else {
+        batches.append([slot])
+        room = tokensPerBatch - added
       }
-      rowCapacity = max(1, tokensPerBatch / requests[slot].count)
-      batches.append([slot])
     }
     return batches
   }
 
   /// Scores every batch and returns the scores by slot; `afterBatch` is told the slots just scored.
+  ///
+  /// - Parameter journal: Keeps every batch's scores, and has those of an earlier start.
   func run(
     with scorer: inout some LanguageModelScorer, tokensPerBatch: Int,
-    afterBatch: ([Int]) throws -> Void = { _ in }
+    journal: EvaluationJournal? = nil, afterBatch: ([Int]) throws -> Void = { _ in }
   ) throws -> [RequestScore] {
     var scores = [RequestScore](
       repeating: RequestScore(logLikelihood: 0, isGreedy: false), count: requests.count)
     for batch in batches(tokensPerBatch: tokensPerBatch) {
-      let batchScores = try scorer.score(batch.map { requests[$0] })
+      let batchRequests = batch.map { requests[$0] }
+      let batchScores =
+        try journal?.scores(of: batchRequests) ?? scorer.score(batchRequests)
+      try journal?.record(batchScores, of: batchRequests)
       precondition(
         batchScores.count == batch.count,
         "scorer: \(batch.count) requests but \(batchScores.count) scores")

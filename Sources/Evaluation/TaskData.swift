@@ -10,11 +10,14 @@ public protocol DocumentFileReader: Sendable {
 
 /// Where documents are looked for, and in what formats.
 ///
-/// A data set `OWNER/NAME`, configuration `CONFIG`, split `SPLIT` is looked for, in this order, at
-/// `DIRECTORY/OWNER/NAME/CONFIG/SPLIT.EXT`, at its shards `SPLIT*.EXT` in the order of their names
-/// (the hub's layout; `CONFIG` is left out where the data set has none), and at
-/// `DIRECTORY/TASK.EXT`. Where a test split is in none of these places, the validation split is read
-/// instead, as the harness does for data sets without one, and `report` is told.
+/// A data set `OWNER/NAME`, configuration `CONFIG`, split `SPLIT` is looked for in the folder
+/// `DIRECTORY/OWNER/NAME/CONFIG` or, where the data set has but one configuration, which the hub calls
+/// `default`, in `DIRECTORY/OWNER/NAME`, its `data` and its `default`. A split is the file `SPLIT.EXT`
+/// or its shards `SPLIT-*.EXT`, such as `test-00000-of-00002.parquet`, in the order of their names;
+/// where a shard of those that the names tell of is missing, that is an error. After those folders
+/// comes the file `DIRECTORY/TASK.EXT`. Where a test split is in none of these places, the validation
+/// split is read instead, as the harness does for data sets without one, and `report` is told. What is
+/// in none of the places ``fetch`` may bring.
 public struct TaskData: Sendable {
   /// The folder that holds the data sets; nil where every task has a file of its own.
   public var directory: String?
@@ -22,9 +25,12 @@ public struct TaskData: Sendable {
   public var readers: [any DocumentFileReader]
   /// Is told what a reader of the figures should know.
   public var report: @Sendable (String) -> Void
+  /// Brings what is in none of these places; nil where nothing is fetched.
+  public var fetch: Fetch?
 
   public init(
-    directory: String?, readers: [any DocumentFileReader] = [JSONLinesDocumentReader()],
+    directory: String?,
+    readers: [any DocumentFileReader] = [JSONLinesDocumentReader(), ParquetDocumentReader()],
     report: @escaping @Sendable (String) -> Void = { _ in }
   ) {
     self.directory = directory
@@ -50,24 +56,15 @@ public struct TaskData: Sendable {
     return documents
   }
 
-  /// Returns the documents of the first of several data sets that is there.
-  ///
-  /// - Throws: As for one; `EvaluationError.missingData` with the places of all.
-  public func documents(ofFirst datasets: [TaskDataset], task: String) throws -> [TaskDocument] {
-    var lookedAt: [String] = []
-    for dataset in datasets {
-      do {
-        return try documents(of: dataset, task: task)
-      } catch EvaluationError.missingData(_, let places) {
-        lookedAt += places
-      }
-    }
-    throw EvaluationError.missingData(task: task, lookedAt: lookedAt)
-  }
+  /// A split's files with what reads them.
+  typealias Files = (paths: [String], reader: any DocumentFileReader)
 
-  private func files(of dataset: TaskDataset, task: String) throws
-    -> (paths: [String], reader: any DocumentFileReader)
-  {
+  /// The files of a split in the places named above.
+  ///
+  /// - Parameter validationForTest: Whether the validation split is read for want of a test split.
+  func filesAtHand(
+    of dataset: TaskDataset, task: String, validationForTest: Bool = true
+  ) throws -> Files {
     var lookedAt: [String] = []
     switch dataset {
     case .file(let path):
@@ -83,45 +80,96 @@ public struct TaskData: Sendable {
         lookedAt.append("no folder (none was given)")
         break
       }
-      let components = [directory, name] + (configuration.map { [$0] } ?? [])
-      let folder = components.joined(separator: "/")
-      for reader in readers {
-        let shards = Self.shards(of: split, fileExtension: reader.fileExtension, in: folder)
-        if !shards.isEmpty { return (shards, reader) }
-        lookedAt.append("\(folder)/\(split)*.\(reader.fileExtension)")
-      }
+      let folders = Self.folders(of: name, configuration: configuration, in: directory)
+      let suffixes = readers.map(\.fileExtension).joined(separator: ",")
+      let pattern = readers.count == 1 ? suffixes : "{\(suffixes)}"
+      if let found = try files(of: split, in: folders, task: task) { return found }
+      lookedAt += folders.map { "\($0)/\(split)*.\(pattern)" }
       for reader in readers {
         let path = "\(directory)/\(task).\(reader.fileExtension)"
         if Self.isFile(path) { return ([path], reader) }
-        lookedAt.append(path)
       }
-      if split == "test" {
-        for reader in readers {
-          let shards = Self.shards(
-            of: "validation", fileExtension: reader.fileExtension, in: folder)
-          if !shards.isEmpty {
-            report("\(task): no test split in \(folder), reading the validation split")
-            return (shards, reader)
-          }
+      lookedAt.append("\(directory)/\(task).\(pattern)")
+      if split == "test", validationForTest {
+        if let found = try files(of: "validation", in: folders, task: task) {
+          report("\(task): no test split in \(folders[0]), reading the validation split")
+          return found
         }
-        lookedAt.append("\(folder)/validation*")
+        lookedAt += folders.map { "\($0)/validation*.\(pattern)" }
       }
     }
     throw EvaluationError.missingData(task: task, lookedAt: lookedAt)
   }
 
-  private static func shards(of split: String, fileExtension: String, in folder: String)
+  /// The folders that may hold a data set's splits, the first the likeliest.
+  private static func folders(of name: String, configuration: String?, in directory: String)
     -> [String]
   {
+    let folder = "\(directory)/\(name)"
+    guard let configuration else { return [folder, "\(folder)/data", "\(folder)/default"] }
+    // `data` never holds one of several configurations: those have folders of their own.
+    if configuration == "default" { return ["\(folder)/default", folder, "\(folder)/data"] }
+    return ["\(folder)/\(configuration)"]
+  }
+
+  private func files(of split: String, in folders: [String], task: String) throws
+    -> Files?
+  {
+    for folder in folders {
+      for reader in readers {
+        let paths = try Self.shards(
+          of: split, fileExtension: reader.fileExtension, in: folder, task: task)
+        if !paths.isEmpty { return (paths, reader) }
+      }
+    }
+    return nil
+  }
+
+  private static func shards(
+    of split: String, fileExtension: String, in folder: String, task: String
+  ) throws -> [String] {
     let whole = "\(folder)/\(split).\(fileExtension)"
     if isFile(whole) { return [whole] }
-    let names = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
-    return
-      names
-      .filter { $0.hasPrefix(split) && $0.hasSuffix(".\(fileExtension)") }
+    let names = ((try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? [])
+      .filter { $0.hasPrefix("\(split)-") && $0.hasSuffix(".\(fileExtension)") }
+      .filter { isFile("\(folder)/\($0)") }
       .sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
-      .map { "\(folder)/\($0)" }
-      .filter(isFile)
+    let sets = shardSets(names, of: split, fileExtension: fileExtension)
+    guard sets.count <= 1 else {
+      throw EvaluationError.unreadableFile(
+        task: task, path: folder,
+        reason: "shards of \(split) of \(sets.keys.sorted().joined(separator: " and of ")) files, "
+          + "expected one set; remove the others")
+    }
+    for (count, numbers) in sets {
+      let missing = (0..<(Int(count) ?? 0)).lazy.filter { !numbers.contains($0) }.prefix(3)
+      guard missing.isEmpty else {
+        throw EvaluationError.missingData(
+          task: task,
+          lookedAt: missing.map { number in
+            let digits = String(number)
+            let zeros = String(repeating: "0", count: max(0, count.count - digits.count))
+            return "\(folder)/\(split)-\(zeros)\(digits)-of-\(count).\(fileExtension)"
+          })
+      }
+    }
+    return names.map { "\(folder)/\($0)" }
+  }
+
+  /// The numbers of shards with names such as `test-00000-of-00002.parquet`, by how many there are
+  /// said to be.
+  private static func shardSets(
+    _ names: [String], of split: String, fileExtension: String
+  ) -> [String: Set<Int>] {
+    var sets: [String: Set<Int>] = [:]
+    for name in names {
+      let parts = name.dropFirst(split.count + 1).dropLast(fileExtension.count + 1)
+        .split(separator: "-", omittingEmptySubsequences: false)
+      // A checksum may stand behind.
+      guard parts.count >= 3, parts[1] == "of", let number = Int(parts[0]) else { continue }
+      sets[String(parts[2]), default: []].insert(number)
+    }
+    return sets
   }
 
   private static func isFile(_ path: String) -> Bool {

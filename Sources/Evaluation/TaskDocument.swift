@@ -6,14 +6,22 @@ public struct DocumentLocation: Sendable, Equatable, CustomStringConvertible {
   public var path: String
   /// The line of a JSON-lines file or the row of a table, counted from one.
   public var line: Int
+  /// Whether the file is a table, and has rows rather than lines.
+  public var isRow: Bool
 
   public init(task: String, path: String, line: Int) {
     self.task = task
     self.path = path
     self.line = line
+    isRow = false
   }
 
-  public var description: String { "\(task): \(path), line \(line)" }
+  public init(task: String, path: String, row: Int) {
+    self.init(task: task, path: path, line: row)
+    isRow = true
+  }
+
+  public var description: String { "\(task): \(path), \(isRow ? "row" : "line") \(line)" }
 }
 
 /// One record of a benchmark's data, with accessors that say what is wrong when a field is.

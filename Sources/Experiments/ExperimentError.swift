@@ -1,6 +1,7 @@
 import Layers
 import Terminal
 import Training
+import Transfers
 
 /// What can go wrong between a recipe and its results, and what to do about it.
 public enum ExperimentError: Error, Sendable {
@@ -12,6 +13,7 @@ public enum ExperimentError: Error, Sendable {
   case emptyCorpus(paths: [String])
   case noRuns(folder: String)
   case noTokenizer
+  case noTokenizerInFolder(path: String)
   case vocabularyTooLarge(tokenizer: String, pieces: Int, vocabulary: Int)
   case invalidRunName(String)
   case runExists(name: String)
@@ -28,6 +30,9 @@ public enum ExperimentError: Error, Sendable {
   case allCheckpointsBroken(run: String, path: String, broken: [String])
   case diverged(step: Int, skips: Int, documents: [String])
   case noTask
+  case unknownPlace(String)
+  case unfetched(task: String, dataset: String, split: String, fault: TransferError)
+  case noRecipe(path: String)
   case unreadableReference(path: String, reason: String)
   case emptyPrompt
   case promptTooLong(tokens: Int, context: Int)
@@ -56,6 +61,9 @@ extension ExperimentError: CustomStringConvertible {
       "\(folder): no runs yet; start one with `samara pretrain seedling`"
     case .noTokenizer:
       "this recipe names no tokenizer; give a tokenizer file with --tokenizer FILE"
+    case .noTokenizerInFolder(let path):
+      "\(path): no tokenizer.json and no tokenizer.model here; name the tokenizer that the model was "
+        + "trained with: --tokenizer FILE"
     case .vocabularyTooLarge(let tokenizer, let pieces, let vocabulary):
       "\(tokenizer): \(pieces) pieces do not fit a model with a vocabulary of \(vocabulary); "
         + "choose a smaller tokenizer, or a recipe with a larger vocabulary"
@@ -99,9 +107,18 @@ extension ExperimentError: CustomStringConvertible {
       "the loss or its gradient was not finite in \(skips) steps in a row, the last of them step "
         + "\(step), over \(documents.joined(separator: ", ")); lower the learning rate, or look "
         + "at these documents"
+    case .noRecipe(let path):
+      "\(path): these weights come from no run, so that there are none that they started from; "
+        + "leave out --beside-untrained"
     case .noTask:
       "no task to evaluate; name some with --tasks, such as --tasks stories or "
         + "--tasks arc-easy,hellaswag --data DIR"
+    case .unknownPlace(let place):
+      "\(SecretFreeText.address(place)): the tasks' documents are read from a folder, or from the hub by "
+        + "hf:// alone, since each task knows its data set there"
+    case .unfetched(let task, let dataset, let split, let fault):
+      "\(task): hf://datasets/\(dataset), \(split): \(fault.reason); "
+        + Self.advice(for: fault, dataset: dataset)
     case .unreadableReference(let path, let reason):
       "\(path): \(reason); a reference run holds reference.json and five safetensors files"
     case .emptyPrompt:
@@ -110,6 +127,19 @@ extension ExperimentError: CustomStringConvertible {
       "the prompt has \(tokens) tokens and the model's context \(context); shorten it"
     case .writeFailed(let path, let reason):
       "\(path): cannot be written (\(reason)); check the disk's space and permissions"
+    }
+  }
+
+  /// What to do where the hub does not give a data set.
+  private static func advice(for fault: TransferError, dataset: String) -> String {
+    switch fault {
+    case .refused:
+      "the hub answers so for data sets that are gated, private or not there: check the name, accept "
+        + "the terms at https://huggingface.co/datasets/\(dataset), and set HF_TOKEN to a token of "
+        + "that account"
+    default:
+      "what was fetched is kept, and the same command goes on; a folder that holds the split is read "
+        + "without the hub (--data DIR)"
     }
   }
 

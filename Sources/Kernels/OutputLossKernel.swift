@@ -72,26 +72,6 @@ public enum OutputLossKernel {
     }
   }
 
-  /// The log-likelihood of each target, and whether it is the most likely token.
-  public static func score(
-    hidden: Buffer, table: Buffer, targets: [Int32], width: Int, vocabulary: Int
-  ) -> [(logLikelihood: Float, isGreedy: Bool)] {
-    let call = Call(
-      hidden: hidden, table: table, targets: targets, width: width, vocabulary: vocabulary)
-    var scores = [(logLikelihood: Float, isGreedy: Bool)](
-      repeating: (0, false), count: targets.count)
-    _ = call.forEachBlock { logits, rows in
-      for row in rows {
-        let line = logits.pointer + (row - rows.lowerBound) * vocabulary
-        let target = line[Int(targets[row])]
-        let (sum, largest) = SoftmaxKernel.exponentiate(line, vocabulary)
-        scores[row] = (target - largest - log(sum), target == largest)
-      }
-      return Sums()
-    }
-    return scores
-  }
-
   /// The matrices and targets of one call.
   private struct Call {
     let hidden: Buffer

@@ -16,8 +16,8 @@ public enum RotaryKernel {
     public var headWidth: Int
     /// The position of the first token, above 0 when earlier tokens are in a cache.
     public var firstPosition: Int
-    /// Where positions begin anew; without it in each row.
-    public var segments: Segments?
+    /// The position of each of the B·T tokens where they do not simply count up in each row.
+    public let positions: [Int32]?
 
     public init(
       batch: Int, tokens: Int, queryHeads: Int, keyValueHeads: Int, headWidth: Int,
@@ -35,7 +35,23 @@ public enum RotaryKernel {
       self.keyValueHeads = keyValueHeads
       self.headWidth = headWidth
       self.firstPosition = firstPosition
-      self.segments = segments
+      positions = segments?.positions
+    }
+
+    /// One row of tokens whose positions are given.
+    public init(positions: [Int32], queryHeads: Int, keyValueHeads: Int, headWidth: Int) {
+      batch = 1
+      tokens = positions.count
+      self.queryHeads = queryHeads
+      self.keyValueHeads = keyValueHeads
+      self.headWidth = headWidth
+      firstPosition = 0
+      self.positions = positions
+    }
+
+    /// The number of positions that a table must reach.
+    public var positionCount: Int {
+      positions.map { Int($0.max() ?? -1) + 1 } ?? firstPosition + tokens
     }
 
     /// H + 2K.
@@ -195,7 +211,7 @@ extension RotaryKernel.Layout {
 
   @inline(__always)
   fileprivate func position(ofRow row: Int) -> Int {
-    if let segments { return Int(segments.positions[row]) }
+    if let positions { return Int(positions[row]) }
     return firstPosition + row % tokens
   }
 }

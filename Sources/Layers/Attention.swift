@@ -81,6 +81,51 @@ public struct Attention: Module, Sendable {
       cache.attend(rotated(x.detached, layout), queryHeads: sizes.queryHeads), addedTo: residual)
   }
 
+  /// The same for sequences that share their beginnings, laid out as `runs`.
+  ///
+  /// `prefix` holds the keys and values of the tokens that the first run keeps, and then those of the
+  /// last sequence. x [N, D]; the result has residual's type and those of its rows that are asked
+  /// for, all if none are named. A cache is filled with the sequences that end at `ends`. No gradient
+  /// flows.
+  public func callAsFunction(
+    _ x: Tensor, along runs: PrefixRuns, prefix: inout KeyValuePrefix?, addedTo residual: Tensor,
+    rows: [Int32]? = nil, filling cache: DecodingCache? = nil, ends: [PrefixRuns.End] = []
+  ) -> Tensor {
+    let layout = RotaryKernel.Layout(
+      positions: runs.positions, queryHeads: sizes.queryHeads,
+      keyValueHeads: sizes.keyValueHeads, headWidth: sizes.headWidth)
+    let attended = prefixAttention(
+      rotated(x.detached, layout), queryHeads: sizes.queryHeads,
+      keyValueHeads: sizes.keyValueHeads, along: runs, prefix: &prefix, filling: cache, ends: ends)
+    guard let rows else { return outputProjection(attended, addedTo: residual) }
+    return outputProjection(attended.rows(rows), addedTo: residual.rows(rows))
+  }
+
+  /// The same for the next token of some of the sequences in a cache. x [sequences.count, D].
+  public func callAsFunction(
+    _ x: Tensor, sequences: [Int], in cache: DecodingCache, addedTo residual: Tensor
+  ) -> Tensor {
+    let layout = RotaryKernel.Layout(
+      positions: sequences.map { Int32(cache.counts[$0]) }, queryHeads: sizes.queryHeads,
+      keyValueHeads: sizes.keyValueHeads, headWidth: sizes.headWidth)
+    let attended = decodingAttention(
+      rotated(x.detached, layout), queryHeads: sizes.queryHeads, sequences: sequences, in: cache)
+    return outputProjection(attended, addedTo: residual)
+  }
+
+  /// An empty cache for sequences of so many tokens.
+  public func makeDecodingCache(capacities: [Int], precision: Precision) -> DecodingCache {
+    DecodingCache(
+      capacities: capacities, keyValueHeads: sizes.keyValueHeads, headWidth: sizes.headWidth,
+      elementType: precision.elementType)
+  }
+
+  /// Lays the weights out once; see `Linear`.
+  public mutating func prepare(for precision: Precision) {
+    projection.prepare(for: precision)
+    outputProjection.prepare(for: precision)
+  }
+
   private func rotated(_ x: Tensor, _ layout: RotaryKernel.Layout) -> Tensor {
     rotaryHeads(
       projection(x), queryWeight: queryNormalization?.weight, keyWeight: keyNormalization?.weight,

@@ -23,6 +23,12 @@ public struct FeedForward: Module, Sendable {
     outputProjection(swiGLU(inputProjection(x)), addedTo: residual)
   }
 
+  /// Lays the weights out once; see `Linear`.
+  public mutating func prepare(for precision: Precision) {
+    inputProjection.prepare(for: precision)
+    outputProjection.prepare(for: precision)
+  }
+
   public mutating func visitParameters<V: ParameterVisitor>(
     _ visitor: inout V
   ) throws(V.Failure) {

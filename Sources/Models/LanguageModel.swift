@@ -23,6 +23,30 @@ public protocol LanguageModel: Module, Sendable {
   ///   rows.
   func hiddenStates(of tokens: [Int32], batch: Int, segments: Segments?) -> Tensor
 
+  /// The states before the output projection of sequences that share their beginnings: `tokens` [N]
+  /// are laid out as `runs`, the result is [rows.count, D].
+  ///
+  /// `prefix` holds what is kept of the tokens that the first run goes on from; it is left with the
+  /// last sequence. Caches, where there are any, are filled with the sequences that end at `ends`. No
+  /// gradient flows.
+  func hiddenStates(
+    of tokens: [Int32], along runs: PrefixRuns, rows: [Int32], prefix: inout [KeyValuePrefix?],
+    filling caches: [DecodingCache], ends: [PrefixRuns.End]
+  ) -> Tensor
+
+  /// Empty caches, a layer each, for sequences of so many tokens, in the execution's precision.
+  func makeDecodingCaches(capacities: [Int]) -> [DecodingCache]
+
+  /// The states of the next token of some of the sequences in the caches, which it joins; the result
+  /// is [sequences.count, D]. No gradient flows.
+  func hiddenStates(
+    ofNext tokens: [Int32], sequences: [Int], caches: [DecodingCache]
+  ) -> Tensor
+
+  /// Lays the weights of projections out once for products in the execution's precision, instead of
+  /// in each product; a weight that changes afterwards is laid out in each product again.
+  mutating func prepareWeights()
+
   /// An empty cache for `capacity` tokens.
   func makeCache(capacity: Int) -> Cache
 

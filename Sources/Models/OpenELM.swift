@@ -56,6 +56,48 @@ public struct OpenELM: LanguageModel {
     return normalization(x, for: precision)
   }
 
+  public func hiddenStates(
+    of tokens: [Int32], along runs: PrefixRuns, rows: [Int32], prefix: inout [KeyValuePrefix?],
+    filling caches: [DecodingCache], ends: [PrefixRuns.End]
+  ) -> Tensor {
+    precondition(tokens.count == runs.rowCount, "\(tokens.count) tokens in \(runs.rowCount) rows")
+    if prefix.isEmpty { prefix = Array(repeating: nil, count: layers.count) }
+    var x = tokenEmbeddings(tokens)
+    for (index, layer) in layers.enumerated() {
+      // After the last attention nothing flows from row to row.
+      let isLast = index == layers.count - 1
+      let attended = layer.attention(
+        layer.attentionNormalization(x, for: execution.precision), along: runs,
+        prefix: &prefix[index], addedTo: x, rows: isLast ? rows : nil,
+        filling: caches.isEmpty ? nil : caches[index], ends: ends)
+      x = layer.feedForward(of: attended, execution.precision)
+    }
+    return normalization(x, for: execution.precision)
+  }
+
+  public func makeDecodingCaches(capacities: [Int]) -> [DecodingCache] {
+    layers.map {
+      $0.attention.makeDecodingCache(capacities: capacities, precision: execution.precision)
+    }
+  }
+
+  public func hiddenStates(
+    ofNext tokens: [Int32], sequences: [Int], caches: [DecodingCache]
+  ) -> Tensor {
+    var x = tokenEmbeddings(tokens)
+    for (layer, cache) in zip(layers, caches) {
+      let attended = layer.attention(
+        layer.attentionNormalization(x, for: execution.precision), sequences: sequences,
+        in: cache, addedTo: x)
+      x = layer.feedForward(of: attended, execution.precision)
+    }
+    return normalization(x, for: execution.precision)
+  }
+
+  public mutating func prepareWeights() {
+    for index in layers.indices { layers[index].prepare(for: execution.precision) }
+  }
+
   public func makeCache(capacity: Int) -> [KeyValueCache] {
     layers.map { $0.attention.makeCache(capacity: capacity) }
   }
@@ -112,6 +154,16 @@ struct OpenELMLayer: Module, Sendable {
   func callAsFunction(_ x: Tensor, cache: inout KeyValueCache) -> Tensor {
     let attended = attention(attentionNormalization(x), cache: &cache, addedTo: x)
     return feedForward(feedForwardNormalization(attended), addedTo: attended)
+  }
+
+  /// x + the feed-forward network's result.
+  func feedForward(of x: Tensor, _ precision: Precision) -> Tensor {
+    feedForward(feedForwardNormalization(x, for: precision), addedTo: x)
+  }
+
+  mutating func prepare(for precision: Precision) {
+    attention.prepare(for: precision)
+    feedForward.prepare(for: precision)
   }
 
   mutating func visitParameters<V: ParameterVisitor>(_ visitor: inout V) throws(V.Failure) {

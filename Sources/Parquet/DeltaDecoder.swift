@@ -1,19 +1,19 @@
-/// Decodes 32-bit numbers from their differences (`DELTA_BINARY_PACKED`).
+/// Decodes numbers of 32 or 64 bits from their differences (`DELTA_BINARY_PACKED`).
 ///
 /// Blocks have their least difference, and miniblocks what the others are above it, packed with as
 /// many bits as the largest takes. Nothing is decoded before it is asked for, so that a block of
 /// 2³¹ equal numbers, which takes a few bytes, takes no more memory either.
 ///
 /// Source: "Delta Encoding" of parquet-format's Encodings.md.
-struct DeltaDecoder {
+struct DeltaDecoder<Number: FixedWidthInteger & UnsignedInteger> {
   private var cursor: ByteCursor
   private let miniblocksPerBlock: Int
   private let valuesPerMiniblock: Int
   /// Numbers that were not decoded yet.
   private(set) var left: Int
-  private var value: UInt32
+  private var value: Number
   private var isAtFirst = true
-  private var leastDelta: UInt32 = 0
+  private var leastDelta: Number = 0
   private var widths = UnsafeRawBufferPointer(start: nil, count: 0)
   private var miniblock = 0
   private var leftInMiniblock = 0
@@ -26,7 +26,7 @@ struct DeltaDecoder {
     let blockSize = try cursor.varint32()
     miniblocksPerBlock = try cursor.varint32()
     left = try cursor.varint32()
-    value = UInt32(truncatingIfNeeded: try cursor.zigzag())
+    value = Number(truncatingIfNeeded: try cursor.zigzag())
     guard blockSize > 0, blockSize % 128 == 0, miniblocksPerBlock > 0,
       blockSize % miniblocksPerBlock == 0, blockSize / miniblocksPerBlock % 32 == 0
     else {
@@ -50,7 +50,7 @@ struct DeltaDecoder {
   }
 
   mutating func decode(
-    _ count: Int, into numbers: UnsafeMutablePointer<UInt32>
+    _ count: Int, into numbers: UnsafeMutablePointer<Number>
   ) throws(Fault) {
     guard count <= left else { throw .endsEarly }
     var done = 0
@@ -71,32 +71,38 @@ struct DeltaDecoder {
 
   private mutating func startMiniblock() throws(Fault) {
     if miniblock == widths.count {
-      leastDelta = UInt32(truncatingIfNeeded: try cursor.zigzag())
+      leastDelta = Number(truncatingIfNeeded: try cursor.zigzag())
       widths = try cursor.take(miniblocksPerBlock)
       miniblock = 0
     }
     width = Int(widths[miniblock])
-    guard width <= 32 else { throw .corrupt("differences of \(width) bits, expected at most 32") }
+    guard width <= Number.bitWidth else {
+      throw .corrupt("differences of \(width) bits, expected at most \(Number.bitWidth)")
+    }
     packed = try cursor.take(valuesPerMiniblock / 8 * width)
     miniblock += 1
     leftInMiniblock = valuesPerMiniblock
     bit = 0
   }
 
-  private mutating func unpack(_ count: Int, into numbers: UnsafeMutablePointer<UInt32>) {
-    let mask: UInt64 = (1 << UInt64(width)) - 1
+  private mutating func unpack(_ count: Int, into numbers: UnsafeMutablePointer<Number>) {
+    let mask: UInt64 = width == 0 ? 0 : .max >> UInt64(64 - width)
     for index in 0..<count {
       var word: UInt64 = 0
       let byte = bit >> 3
+      let shift = bit & 7
       if byte <= packed.count - 8 {
         word = UInt64(littleEndian: packed.loadUnaligned(fromByteOffset: byte, as: UInt64.self))
+        word = word &>> UInt64(shift)
+        // More than 57 bits may reach into a ninth byte.
+        if width + shift > 64 { word |= UInt64(packed[byte + 8]) &<< UInt64(64 - shift) }
       } else {
-        for place in 0..<min(5, packed.count - byte) {
+        for place in 0..<min(Number.bitWidth / 8 + 1, packed.count - byte) {
           word |= UInt64(packed[byte + place]) &<< UInt64(8 * place)
         }
+        word = word &>> UInt64(shift)
       }
-      let delta = UInt32(truncatingIfNeeded: (word &>> UInt64(bit & 7)) & mask)
-      value = value &+ leastDelta &+ delta
+      value = value &+ leastDelta &+ Number(truncatingIfNeeded: word & mask)
       numbers[index] = value
       bit += width
     }

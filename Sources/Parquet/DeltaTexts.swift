@@ -1,11 +1,11 @@
 /// Texts behind all of their lengths (`DELTA_LENGTH_BYTE_ARRAY`).
 struct DeltaLengthTexts {
-  private var lengths: DeltaDecoder
+  private var lengths: DeltaDecoder<UInt32>
   private let texts: UnsafeRawBufferPointer
   private var position = 0
 
   init(_ bytes: UnsafeRawBufferPointer) throws(Fault) {
-    lengths = try DeltaDecoder(bytes)
+    lengths = try DeltaDecoder<UInt32>(bytes)
     texts = try lengths.bytesAfterEnd()
   }
 
@@ -45,14 +45,14 @@ final class DeltaTexts {
 
   private var limit = 0
   private var suffixes: DeltaLengthDecoder?
-  private var prefixLengths: DeltaDecoder?
-  private var prefixes = TextSpans(capacity: queueCapacity)
+  private var prefixLengths: DeltaDecoder<UInt32>?
+  private var prefixes = ByteSpans(capacity: queueCapacity)
   private var queued = 0..<0
   private var buffer = ReusableBuffer()
   private var last = 0..<0
 
   private struct DeltaLengthDecoder {
-    var lengths: DeltaDecoder
+    var lengths: DeltaDecoder<UInt32>
     let bytes: UnsafeRawBufferPointer
     var position = 0
   }
@@ -76,8 +76,8 @@ final class DeltaTexts {
   /// Its first text should have no prefix; parquet-mr before 1.8 let it have one from the page
   /// before (PARQUET-246), and it is taken so, if that page was read.
   func start(_ bytes: UnsafeRawBufferPointer) throws(Fault) {
-    let prefixes = try DeltaDecoder(bytes)
-    let lengths = try DeltaDecoder(prefixes.bytesAfterEnd())
+    let prefixes = try DeltaDecoder<UInt32>(bytes)
+    let lengths = try DeltaDecoder<UInt32>(prefixes.bytesAfterEnd())
     guard prefixes.left == lengths.left else {
       throw .corrupt("a page has \(prefixes.left) prefixes and \(lengths.left) suffixes")
     }

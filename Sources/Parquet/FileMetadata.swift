@@ -1,9 +1,9 @@
 /// What the footer says of the file: its columns, and where each of their chunks lies.
 struct FileMetadata {
-  private(set) var columns: [ParquetColumn] = []
-  private(set) var rowGroups: [RowGroupMetadata] = []
+  let schema: SchemaTree
+  let rowGroups: [RowGroupMetadata]
   /// How many bytes chunks may be longer than they are said to be.
-  private var chunkSlack = 0
+  private let chunkSlack: Int
   private let dataEnd: Int
 
   /// Reads a footer.
@@ -13,7 +13,8 @@ struct FileMetadata {
     self.dataEnd = dataEnd
     var reader = ThriftReader(footer)
     var rowCount: Int?
-    var schema: [ParquetColumn]?
+    var chunkSlack = 0
+    var schema: SchemaTree?
     var groups: [RowGroupMetadata]?
     try reader.structure { (reader, number, kind) throws(Fault) in
       switch number {
@@ -24,14 +25,14 @@ struct FileMetadata {
           try Self.expectStructure(kind)
           elements.append(try SchemaElement(&reader))
         }
-        schema = try ParquetColumn.leaves(of: elements)
+        schema = try SchemaTree(elements)
       case 3: rowCount = try reader.int64(kind)
       case 4:
         guard let schema else { throw .corrupt("the row groups stand before the schema") }
         var found: [RowGroupMetadata] = []
         try reader.list(kind) { (reader, kind) throws(Fault) in
           try Self.expectStructure(kind)
-          found.append(try RowGroupMetadata(&reader, columns: schema, dataEnd: dataEnd))
+          found.append(try RowGroupMetadata(&reader, columns: schema.columns, dataEnd: dataEnd))
         }
         groups = found
       case 6:
@@ -41,7 +42,8 @@ struct FileMetadata {
     }
     guard let schema else { throw .corrupt("the footer has no schema") }
     guard let groups else { throw .corrupt("the footer has no list of row groups") }
-    columns = schema
+    self.schema = schema
+    self.chunkSlack = chunkSlack
     rowGroups = groups
     var sum = 0
     for group in groups {
@@ -65,9 +67,9 @@ struct FileMetadata {
     return numbers.lexicographicallyPrecedes([1, 2, 9])
   }
 
-  /// Where a column's values in a row group lie, if the column is one of bytes.
-  func chunk(column: Int, rowGroup: Int) -> ColumnChunk? {
-    rowGroups[rowGroup].chunks[column]?.extended(by: chunkSlack, upTo: dataEnd)
+  /// Where a column's values in a row group lie.
+  func chunk(column: Int, rowGroup: Int) -> ColumnChunk {
+    rowGroups[rowGroup].chunks[column].extended(by: chunkSlack, upTo: dataEnd)
   }
 
   static func expectStructure(_ kind: ThriftReader.Kind) throws(Fault) {
@@ -80,31 +82,29 @@ struct RowGroupMetadata {
   private(set) var rowCount = 0
   /// What its chunks take in the file.
   private(set) var byteCount = 0
-  /// The chunks of columns of bytes, by the column's index.
-  private(set) var chunks: [Int: ColumnChunk] = [:]
+  /// A chunk for each column.
+  private(set) var chunks: [ColumnChunk] = []
 
   init(
     _ reader: inout ThriftReader, columns: [ParquetColumn], dataEnd: Int
   ) throws(Fault) {
     var rows: Int?
-    var chunkCount = 0
     var valueCounts: [(column: Int, count: Int)] = []
     try reader.structure { (reader, number, kind) throws(Fault) in
       switch number {
       case 1:
         try reader.list(kind) { (reader, kind) throws(Fault) in
           try FileMetadata.expectStructure(kind)
-          guard chunkCount < columns.count else {
+          guard chunks.count < columns.count else {
             throw .corrupt("a row group has more chunks than there are columns")
           }
-          let column = columns[chunkCount]
-          chunkCount += 1
+          let column = columns[chunks.count]
           let chunk = try ColumnChunk(&reader, column: column, dataEnd: dataEnd)
           byteCount = byteCount.addingReportingOverflow(chunk.byteRange.count).partialValue
           if !column.isRepeated, !chunk.isEncrypted {
             valueCounts.append((column.index, chunk.valueCount))
           }
-          if column.physicalType == .byteArray { chunks[column.index] = chunk }
+          chunks.append(chunk)
         }
       case 3: rows = try reader.int64(kind)
       default: try reader.skip(kind)
@@ -113,8 +113,8 @@ struct RowGroupMetadata {
     guard let rows, rows >= 0 else {
       throw .corrupt("a row group has \(rows.map(String.init) ?? "no number of") rows")
     }
-    guard chunkCount == columns.count else {
-      throw .corrupt("a row group has \(chunkCount) chunks for \(columns.count) columns")
+    guard chunks.count == columns.count else {
+      throw .corrupt("a row group has \(chunks.count) chunks for \(columns.count) columns")
     }
     for (index, count) in valueCounts where count != rows {
       throw .corrupt(

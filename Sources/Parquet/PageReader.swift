@@ -16,7 +16,7 @@ final class PageReader {
 
   /// Where the header of the page read last starts in the file.
   private(set) var pageOffset: Int?
-  let dictionary = TextDictionary()
+  let dictionary = ValueDictionary()
 
   init(stretch: Int) {
     bytes = ChunkBytes(stretch: stretch)
@@ -29,7 +29,7 @@ final class PageReader {
   }
 
   func start(
-    _ chunk: ColumnChunk, of file: ParquetFile, levels: ColumnLevels
+    _ chunk: ColumnChunk, of file: ParquetFile, column: ParquetColumn
   ) throws(Fault) {
     reset()
     limits = file.limits
@@ -38,10 +38,10 @@ final class PageReader {
       throw .unsupported("the column's data are in the file \(file)")
     }
     codec = try Codec(code: chunk.codec)
-    self.levels = levels
+    levels = column.levels
     entriesLeft = chunk.valueCount
     isAtFirstPage = true
-    dictionary.removeAll()
+    dictionary.startChunk(width: column.valueWidth)
     bytes.start(chunk.byteRange, of: file.bytes)
   }
 

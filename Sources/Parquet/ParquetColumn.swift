@@ -25,6 +25,9 @@ public struct ParquetColumn: Sendable, Equatable {
   let physicalType: SchemaElement.PhysicalType
   /// The path's parts, as row groups repeat them.
   let names: [String]
+  /// The bytes of each value; nil where values have their own lengths. A file may say anything of
+  /// values of a fixed length: see ``SchemaElement/fixedLength``.
+  let valueWidth: Int?
 }
 
 /// What the levels of a column's entries mean (Melnik et al., "Dremel", VLDB 2010).
@@ -35,62 +38,32 @@ struct ColumnLevels: Sendable, Equatable {
   var maximumRepetition: UInt8 = 0
   /// The level from which on the innermost list has an element, be it a null.
   var elementDefinition: UInt8 = 0
-}
 
-extension ParquetColumn {
-  /// Levels have to fit a byte, and no table that a person made nests as deep.
-  static let maximumDepth = 100
-
-  /// The leaves of a schema, in order.
-  static func leaves(of elements: [SchemaElement]) throws(Fault) -> [ParquetColumn] {
-    guard let root = elements.first, root.physicalType == nil else {
-      throw .corrupt("the schema has no root")
+  /// The levels of a node that stands as often under this one.
+  func under(_ repetition: SchemaElement.Repetition) -> ColumnLevels {
+    var levels = self
+    if repetition != .required { levels.maximumDefinition += 1 }
+    if repetition == .repeated {
+      levels.maximumRepetition += 1
+      levels.elementDefinition = levels.maximumDefinition
     }
-    var next = 1
-    var leaves: [ParquetColumn] = []
-    try appendLeaves(
-      under: root, path: [], levels: ColumnLevels(), of: elements, next: &next, to: &leaves)
-    guard next == elements.count else {
-      throw .corrupt("the schema has \(elements.count) elements, \(next) of them in its tree")
-    }
-    return leaves
-  }
-
-  private static func appendLeaves(
-    under parent: SchemaElement, path: [String], levels: ColumnLevels,
-    of elements: [SchemaElement], next: inout Int, to leaves: inout [ParquetColumn]
-  ) throws(Fault) {
-    guard path.count < maximumDepth else {
-      throw .unsupported("the schema nests deeper than \(maximumDepth)")
-    }
-    for _ in 0..<parent.childCount {
-      guard next < elements.count else {
-        throw .corrupt("\"\(parent.name)\" has \(parent.childCount) children, the schema fewer")
-      }
-      let element = elements[next]
-      next += 1
-      var levels = levels
-      if element.repetition != .required { levels.maximumDefinition += 1 }
-      if element.repetition == .repeated {
-        levels.maximumRepetition += 1
-        levels.elementDefinition = levels.maximumDefinition
-      }
-      let path = path + [element.name]
-      if let type = element.physicalType {
-        leaves.append(
-          ParquetColumn(
-            path: path.joined(separator: "."), content: element.content(type),
-            isRepeated: levels.maximumRepetition > 0, isOptional: levels.maximumDefinition > 0,
-            index: leaves.count, levels: levels, physicalType: type, names: path))
-      } else {
-        try appendLeaves(
-          under: element, path: path, levels: levels, of: elements, next: &next, to: &leaves)
-      }
-    }
+    return levels
   }
 }
 
 extension SchemaElement {
+  /// The bytes that a leaf's values have each, one byte for a truth value.
+  func valueWidth(_ type: PhysicalType) -> Int? {
+    switch type {
+    case .boolean: 1
+    case .int32, .float: 4
+    case .int64, .double: 8
+    case .int96: 12
+    case .byteArray: nil
+    case .fixedLengthByteArray: fixedLength ?? 0
+    }
+  }
+
   /// What a leaf of this kind holds.
   ///
   /// A logical type outweighs the older converted type beside it. Numbers are those of

@@ -49,6 +49,8 @@ public enum ParquetError: Error, Sendable, Equatable {
   case invalidUTF8(ParquetPlace, row: Int, byteOffset: Int)
   /// No column has this path.
   case missingColumn(file: String, path: String, textColumns: [String])
+  /// No top-level field has this name.
+  case missingField(file: String, name: String, fields: [String])
   /// The column holds something else than text.
   case columnIsNotText(file: String, path: String, found: String, textColumns: [String])
   /// There is no such row group.
@@ -84,6 +86,8 @@ extension ParquetError: CustomStringConvertible {
         + "mend the row, or skip malformed rows"
     case .missingColumn(let file, let path, let textColumns):
       "\(file): no column \"\(path)\"; \(Self.offer(textColumns))"
+    case .missingField(let file, let name, let fields):
+      "\(file): no field \"\(name)\"; fields are \(Self.list(fields))"
     case .columnIsNotText(let file, let path, let found, let textColumns):
       "\(file): column \"\(path)\" is \(found), expected text; \(Self.offer(textColumns))"
     case .missingRowGroup(let file, let rowGroup, let count):
@@ -95,9 +99,13 @@ extension ParquetError: CustomStringConvertible {
 
   private static func offer(_ textColumns: [String]) -> String {
     if textColumns.isEmpty { return "the file has no column of text" }
-    // A table of thousands of columns should not hide the message.
-    let shown = textColumns.prefix(12).map { "\"\($0)\"" }.joined(separator: ", ")
-    return "columns of text are \(shown)\(textColumns.count > 12 ? ", …" : "")"
+    return "columns of text are \(list(textColumns))"
+  }
+
+  /// A table of thousands of columns should not hide the message.
+  private static func list(_ names: [String]) -> String {
+    names.prefix(12).map { "\"\($0)\"" }.joined(separator: ", ")
+      + (names.count > 12 ? ", …" : "")
   }
 }
 

@@ -1,6 +1,6 @@
 import Files
 
-/// A Parquet file whose columns of text can be read.
+/// A Parquet file whose rows, and columns of text, can be read.
 ///
 /// Opening reads the file's end, in one call or, where the footer is long, two. Any number of threads may make readers of it, each of
 /// which belongs to one.
@@ -32,7 +32,8 @@ public final class ParquetFile: Sendable {
   /// The path or address.
   public var name: String { bytes.name }
   /// The leaves of the schema, in order.
-  public var columns: [ParquetColumn] { metadata.columns }
+  public var columns: [ParquetColumn] { metadata.schema.columns }
+  var schema: SchemaTree { metadata.schema }
   public let rowGroups: [RowGroup]
   /// The rows of all row groups.
   public let rowCount: Int
@@ -90,6 +91,20 @@ public final class ParquetFile: Sendable {
     TextColumnReader(file: self, column: column, stretch: stretch)
   }
 
+  /// A reader of whole rows, or of some of their top-level fields.
+  ///
+  /// - Parameters:
+  ///   - fields: The names of the fields wanted; nil for all. Only their columns are read.
+  ///   - row: The row of the file to begin with, from 0; the one behind the last is the end.
+  ///   - stretch: How many bytes to read of a column at a time.
+  /// - Throws: `ParquetError.missingField`, `.missingRow`, and what is wrong with the first row
+  ///   group's chunks.
+  public func rows(
+    fields: [String]? = nil, from row: Int = 0, stretch: Int = defaultStretch
+  ) throws(ParquetError) -> ParquetRowReader {
+    try ParquetRowReader(file: self, fields: fields, from: row, stretch: stretch)
+  }
+
   private func textPaths(_ accepting: Acceptance) -> [String] {
     columns.filter {
       switch $0.content {
@@ -100,17 +115,25 @@ public final class ParquetFile: Sendable {
     }.map(\.path)
   }
 
-  func chunk(of column: ParquetColumn, rowGroup: Int) throws(ParquetError) -> ColumnChunk {
-    guard rowGroups.indices.contains(rowGroup) else {
-      throw .missingRowGroup(file: name, rowGroup: rowGroup, count: rowGroups.count)
-    }
-    guard columns.indices.contains(column.index), columns[column.index] == column,
-      let chunk = metadata.chunk(column: column.index, rowGroup: rowGroup)
-    else {
+  /// Where a row group has a column of bytes.
+  func textChunk(of column: ParquetColumn, rowGroup: Int) throws(ParquetError) -> ColumnChunk {
+    let chunk = try chunk(of: column, rowGroup: rowGroup)
+    guard column.physicalType == .byteArray else {
       throw .missingColumn(
         file: name, path: column.path, textColumns: textPaths(.textOrPlainBytes))
     }
     return chunk
+  }
+
+  func chunk(of column: ParquetColumn, rowGroup: Int) throws(ParquetError) -> ColumnChunk {
+    guard rowGroups.indices.contains(rowGroup) else {
+      throw .missingRowGroup(file: name, rowGroup: rowGroup, count: rowGroups.count)
+    }
+    guard columns.indices.contains(column.index), columns[column.index] == column else {
+      throw .missingColumn(
+        file: name, path: column.path, textColumns: textPaths(.textOrPlainBytes))
+    }
+    return metadata.chunk(column: column.index, rowGroup: rowGroup)
   }
 }
 

@@ -1,20 +1,26 @@
 /// One node of the schema as the footer lists it: parents before children, in order.
-struct SchemaElement {
+struct SchemaElement: Sendable {
   var physicalType: PhysicalType?
+  /// The bytes of each value of a fixed length.
+  var fixedLength: Int?
   var repetition = Repetition.required
   var name = ""
   var childCount = 0
   var convertedType: Int?
   /// The field of the union of logical types that is set.
   var logicalType: Int?
+  /// Whether a logical type says that whole numbers have no sign.
+  var isUnsigned = false
+  /// How many digits of a decimal number stand behind its point.
+  var scale: Int?
 
   /// How a leaf's values are stored.
-  enum PhysicalType: Int {
+  enum PhysicalType: Int, Sendable {
     case boolean, int32, int64, int96, float, double, byteArray, fixedLengthByteArray
   }
 
   /// How often a node may stand under its parent.
-  enum Repetition: Int {
+  enum Repetition: Int, Sendable {
     case required, optional, repeated
   }
 
@@ -23,15 +29,13 @@ struct SchemaElement {
     try reader.structure { (reader, number, kind) throws(Fault) in
       switch number {
       case 1: physicalType = try Self.known(reader.int32(kind), "type")
+      case 2: fixedLength = try reader.int32(kind)
       case 3: repetition = try Self.known(reader.int32(kind), "repetition")
       case 4: name = try reader.text(kind)
       case 5: childCount = try reader.int32(kind)
       case 6: convertedType = try reader.int32(kind)
-      case 10:
-        try reader.structure(kind) { (reader, number, kind) throws(Fault) in
-          logicalType = number
-          try reader.skip(kind)
-        }
+      case 7: scale = try reader.int32(kind)
+      case 10: try readLogicalType(&reader, kind)
       default: try reader.skip(kind)
       }
     }
@@ -41,6 +45,23 @@ struct SchemaElement {
       throw .corrupt("\"\(name)\" has both a type and children")
     }
     self.name = name
+  }
+
+  /// Numbers are those of `LogicalType` in parquet.thrift: 5 is a decimal, 10 a whole number.
+  private mutating func readLogicalType(
+    _ reader: inout ThriftReader, _ kind: ThriftReader.Kind
+  ) throws(Fault) {
+    try reader.structure(kind) { (reader, type, kind) throws(Fault) in
+      logicalType = type
+      guard type == 5 || type == 10 else { return try reader.skip(kind) }
+      try reader.structure(kind) { (reader, number, kind) throws(Fault) in
+        switch (type, number) {
+        case (5, 1): scale = try reader.int32(kind)
+        case (10, 2): isUnsigned = try !reader.boolean(kind)
+        default: try reader.skip(kind)
+        }
+      }
+    }
   }
 
   private static func known<Value: RawRepresentable<Int>>(

@@ -25,8 +25,8 @@ public struct TextBatch {
   public subscript(index: Int) -> Entry {
     precondition((0..<count).contains(index), "entry \(index) of \(count)")
     return switch starts[index] {
-    case TextSpans.null: .null
-    case TextSpans.noElement: .noElement
+    case ByteSpans.null: .null
+    case ByteSpans.noElement: .noElement
     case let start:
       .text(
         UnsafeRawBufferPointer(

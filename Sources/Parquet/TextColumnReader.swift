@@ -7,30 +7,14 @@ import Files
 /// Only the column's own bytes are read. A fault ends the reading of a row group, except for text
 /// that is not UTF-8, behind which it can go on.
 public final class TextColumnReader {
-  /// Entries decoded at a time: few enough to stay in the cache, many enough that what a batch
-  /// costs is not seen.
-  private static let batchCapacity = 1_024
-
   public private(set) var column: ParquetColumn
   private var file: ParquetFile
-  private let pages: PageReader
+  private let entries: EntryReader
   private let texts: TextDecoder
-
-  private var spans = TextSpans(capacity: batchCapacity)
-  private let definition = UnsafeMutablePointer<UInt8>.allocate(capacity: batchCapacity)
-  private let repetition = UnsafeMutablePointer<UInt8>.allocate(capacity: batchCapacity)
+  private var spans = ByteSpans(capacity: EntryReader.batchCapacity)
 
   /// The row group that is being read.
   public private(set) var rowGroup = 0
-  private var rowCount = 0
-  private var startRow = 0
-  private var page = DataPage()
-  private var entriesLeftInPage = 0
-  /// Rows that begin before the page's next entry.
-  private var rowsStarted = 0
-  /// Rows that have to begin before the page's end, where the page says so.
-  private var rowsAtPageEnd: Int?
-
   /// The entries decoded and not yet given.
   private var batch = 0..<0
   private var rowAtBatchStart = 0
@@ -40,16 +24,9 @@ public final class TextColumnReader {
   init(file: ParquetFile, column: ParquetColumn, stretch: Int) {
     self.file = file
     self.column = column
-    pages = PageReader(stretch: stretch)
-    texts = TextDecoder(dictionary: pages.dictionary)
-    definition.initialize(repeating: 0, count: Self.batchCapacity)
-    repetition.initialize(repeating: 0, count: Self.batchCapacity)
+    entries = EntryReader(stretch: stretch)
+    texts = TextDecoder(dictionary: entries.pages.dictionary)
     move(to: column, of: file)
-  }
-
-  deinit {
-    definition.deallocate()
-    repetition.deallocate()
   }
 
   /// Goes on to a column of another file, or another column, with the memory that this one took.
@@ -59,40 +36,35 @@ public final class TextColumnReader {
     self.file = file
     self.column = column
     rowGroup = 0
-    reset(rowCount: 0, startRow: 0)
-    pages.reset()
+    forget()
     guard !file.rowGroups.isEmpty else { return }
     // A first row group that cannot be read is told of when it is, and leaves the others readable.
     do throws(ParquetError) { try seek(toRowGroup: 0) } catch { failure = error }
   }
 
-  private func reset(rowCount: Int, startRow: Int) {
-    self.rowCount = rowCount
-    self.startRow = startRow
-    entriesLeftInPage = 0
-    rowsStarted = 0
-    rowsAtPageEnd = nil
+  private func forget() {
+    entries.reset()
     batch = 0..<0
     failure = nil
   }
 
   /// The row of the row group that ``next(appendingTo:)`` gives next: what a saved place needs.
-  public var row: Int { batch.isEmpty ? max(startRow, rowsStarted) : rowAtBatchStart }
+  public var row: Int { batch.isEmpty ? entries.rowBehind : rowAtBatchStart }
 
   /// Goes to a row of a row group; the row behind its last one is its end.
   ///
   /// Pages before it are passed over by their headers where those say how many rows they have.
   public func seek(toRowGroup rowGroup: Int, row: Int = 0) throws(ParquetError) {
-    let chunk = try file.chunk(of: column, rowGroup: rowGroup)
+    let chunk = try file.textChunk(of: column, rowGroup: rowGroup)
     let rowCount = file.rowGroups[rowGroup].rowCount
     guard (0...rowCount).contains(row) else {
       throw .missingRow(
         ParquetPlace(file: file.name, rowGroup: rowGroup), row: row, count: rowCount)
     }
     self.rowGroup = rowGroup
-    reset(rowCount: rowCount, startRow: row)
+    forget()
     try placing { () throws(Fault) in
-      try pages.start(chunk, of: file, levels: column.levels)
+      try entries.start(chunk, of: file, column: column, rowCount: rowCount, startRow: row)
       texts.startChunk(file.limits)
     }
   }
@@ -104,7 +76,7 @@ public final class TextColumnReader {
     guard try fill() else { return nil }
     var end = batch.upperBound
     if batchHasInvalidTexts {
-      end = batch.first { spans.starts[$0] == TextSpans.invalid } ?? end
+      end = batch.first { spans.starts[$0] == ByteSpans.invalid } ?? end
       if end == batch.lowerBound { throw takeInvalid() }
     }
     let start = batch.lowerBound
@@ -114,7 +86,7 @@ public final class TextColumnReader {
     return TextBatch(
       count: end - start, firstRow: row, base: texts.base,
       starts: UnsafePointer(spans.starts + start), counts: UnsafePointer(spans.counts + start),
-      repetition: column.isRepeated ? UnsafePointer(repetition + start) : nil)
+      repetition: column.isRepeated ? UnsafePointer(entries.repetition + start) : nil)
   }
 
   /// Appends the text or texts of the next row, one after the other; nil at the row group's end.
@@ -126,10 +98,10 @@ public final class TextColumnReader {
     guard try fill() else { return nil }
     let index = batch.lowerBound
     let start = spans.starts[index]
-    if start == TextSpans.invalid { throw takeInvalid() }
+    if start == ByteSpans.invalid { throw takeInvalid() }
     batch = batch.dropFirst()
     rowAtBatchStart += 1
-    if start == TextSpans.null { return .null }
+    if start == ByteSpans.null { return .null }
     let bytes = self.bytes(index)
     text.append(contentsOf: bytes)
     return .text(byteCount: bytes.count)
@@ -141,16 +113,16 @@ public final class TextColumnReader {
     var isFirst = true
     var invalid: ParquetError?
     do throws(ParquetError) {
-      while try fill(), isFirst || repetition[batch.lowerBound] > 0 {
+      while try fill(), isFirst || entries.repetition[batch.lowerBound] > 0 {
         isFirst = false
         let index = batch.lowerBound
         switch spans.starts[index] {
-        case TextSpans.invalid:
+        case ByteSpans.invalid:
           let error = takeInvalid()
           invalid = invalid ?? error
           continue
-        case TextSpans.noElement: break
-        case TextSpans.null: byteCounts.append(nil)
+        case ByteSpans.noElement: break
+        case ByteSpans.null: byteCounts.append(nil)
         default:
           let bytes = self.bytes(index)
           text.append(contentsOf: bytes)
@@ -183,7 +155,8 @@ public final class TextColumnReader {
 extension TextColumnReader {
   private var place: ParquetPlace {
     ParquetPlace(
-      file: file.name, rowGroup: rowGroup, column: column.path, pageOffset: pages.pageOffset)
+      file: file.name, rowGroup: rowGroup, column: column.path, pageOffset: entries.pages.pageOffset
+    )
   }
 
   private func placing<Result>(
@@ -219,7 +192,7 @@ extension TextColumnReader {
       rowAtBatchStart += range.count
       return
     }
-    for index in range where index + 1 < batch.upperBound && repetition[index + 1] == 0 {
+    for index in range where index + 1 < batch.upperBound && entries.repetition[index + 1] == 0 {
       rowAtBatchStart += 1
     }
   }
@@ -229,89 +202,31 @@ extension TextColumnReader {
     if !batch.isEmpty { return true }
     return try placing { () throws(Fault) in
       while batch.isEmpty {
-        if entriesLeftInPage == 0, try !nextPage() { return false }
+        if entries.isPageRead {
+          guard try entries.nextPage() else { return false }
+          try texts.start(entries.page)
+        }
         try decodeBatch()
       }
       return true
     }
   }
 
-  private func nextPage() throws(Fault) -> Bool {
-    if let rowsAtPageEnd, rowsStarted != rowsAtPageEnd {
-      throw .corrupt("a page has fewer rows than its header says")
-    }
-    rowsAtPageEnd = nil
-    let next = try pages.next { entries, rows in
-      guard let rows, rowsStarted + rows <= startRow else { return false }
-      rowsStarted += rows
-      return true
-    }
-    guard let next else {
-      guard rowsStarted == rowCount else {
-        throw .corrupt("the chunk has \(rowsStarted) rows, its row group has \(rowCount)")
-      }
-      return false
-    }
-    page = next
-    entriesLeftInPage = next.entryCount
-    if let rows = next.rowCount { rowsAtPageEnd = rowsStarted + rows }
-    try texts.start(next)
-    return true
-  }
-
   /// Decodes the page's next entries, and drops those of rows before the first one wanted.
   private func decodeBatch() throws(Fault) {
-    let levels = column.levels
-    let count = min(entriesLeftInPage, Self.batchCapacity, try texts.available())
-    let rowsBefore = rowsStarted
-    var skipped = 0
-    if levels.maximumRepetition == 0 {
-      rowsStarted += count
-      skipped = min(count, max(0, startRow - rowsBefore))
-      rowAtBatchStart = rowsBefore + skipped
-    } else {
-      skipped = try decodeRepetition(count)
-    }
-    let uniform = try page.definition.decode(count, into: definition)
-    var textCount = count
-    if uniform != levels.maximumDefinition {
-      textCount = 0
-      for index in 0..<count where definition[index] == levels.maximumDefinition {
-        textCount += 1
-      }
-    }
-    let isKnownValid = try texts.decode(textCount, into: spans.starts, spans.counts)
-    if textCount < count { spread(textCount, over: count) }
-    entriesLeftInPage -= count
-    batch = skipped..<count
+    let next = try entries.decode(atMost: texts.available())
+    let isKnownValid = try texts.decode(next.valueCount, into: spans.starts, spans.counts)
+    if next.valueCount < next.count { spread(next.valueCount, over: next.count) }
+    rowAtBatchStart = next.row
+    batch = next.skipped..<next.count
     batchHasInvalidTexts = false
     if !isKnownValid { markInvalidTexts() }
-  }
-
-  /// Decodes which entries begin rows; returns how many belong to rows before the first wanted.
-  private func decodeRepetition(_ count: Int) throws(Fault) -> Int {
-    _ = try page.repetition.decode(count, into: repetition)
-    guard rowsStarted > 0 || repetition[0] == 0 else {
-      throw .corrupt("the chunk's first value goes on with a row that has not begun")
-    }
-    guard page.rowCount == nil || entriesLeftInPage < page.entryCount || repetition[0] == 0 else {
-      throw .corrupt("a page's first value goes on with a row of the page before")
-    }
-    var skipped = 0
-    for index in 0..<count {
-      if repetition[index] == 0 { rowsStarted += 1 }
-      if rowsStarted <= startRow { skipped += 1 }
-      if index == skipped { rowAtBatchStart = rowsStarted - 1 }
-    }
-    guard rowsStarted <= (rowsAtPageEnd ?? rowCount) else {
-      throw .corrupt("there are more rows than the page's or row group's \(rowCount)")
-    }
-    return skipped
   }
 
   /// Moves the texts decoded to the entries that have one.
   private func spread(_ textCount: Int, over count: Int) {
     let levels = column.levels
+    let definition = entries.definition
     var text = textCount
     for index in (0..<count).reversed() {
       if definition[index] == levels.maximumDefinition {
@@ -320,16 +235,16 @@ extension TextColumnReader {
         spans.counts[index] = spans.counts[text]
       } else {
         spans.starts[index] =
-          definition[index] < levels.elementDefinition ? TextSpans.noElement : TextSpans.null
+          definition[index] < levels.elementDefinition ? ByteSpans.noElement : ByteSpans.null
       }
     }
   }
 
   /// Looks at each text by itself; only entries that will be given count.
   private func markInvalidTexts() {
-    for index in batch where spans.starts[index] < TextSpans.invalid {
+    for index in batch where spans.starts[index] < ByteSpans.invalid {
       guard let offset = firstInvalidUTF8Offset(bytes(index)) else { continue }
-      spans.starts[index] = TextSpans.invalid
+      spans.starts[index] = ByteSpans.invalid
       spans.counts[index] = UInt32(truncatingIfNeeded: offset)
       batchHasInvalidTexts = true
     }

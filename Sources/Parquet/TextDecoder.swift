@@ -1,5 +1,5 @@
 /// Decodes the texts of one page after another, whatever their encoding.
-final class TextDecoder {
+final class TextDecoder: ValueDecoder {
   private enum Source {
     case none
     case plain(PlainTexts)
@@ -8,13 +8,13 @@ final class TextDecoder {
     case delta
   }
 
-  private let dictionary: TextDictionary
+  private let dictionary: ValueDictionary
   private let deltaTexts = DeltaTexts()
   private var source = Source.none
   /// What the starts of the texts decoded last are counted from.
   private(set) var base: UnsafeRawPointer?
 
-  init(dictionary: TextDictionary) {
+  init(dictionary: ValueDictionary) {
     self.dictionary = dictionary
   }
 
@@ -31,11 +31,8 @@ final class TextDecoder {
     switch page.encoding {
     case 0: source = .plain(PlainTexts(page.values))
     case 2, 8:
-      guard let count = dictionary.count else {
-        throw .corrupt("a page refers to a dictionary, the chunk has none")
-      }
+      source = .dictionary(try dictionary.indices(in: bytes))
       base = dictionary.base
-      source = .dictionary(try Self.indices(bytes, count: count))
     // A page of nulls alone may hold no byte.
     case 6: source = bytes.isEmpty ? .none : .deltaLength(try DeltaLengthTexts(bytes))
     case 7:
@@ -44,16 +41,6 @@ final class TextDecoder {
     case 5: throw .corrupt("text is encoded as differences of numbers")
     default: throw .unsupported("text of the encoding \(page.encoding)")
     }
-  }
-
-  private static func indices(
-    _ bytes: UnsafeRawBufferPointer, count: Int
-  ) throws(Fault) -> HybridDecoder {
-    // A page of nulls alone may lack the width as well.
-    guard let width = bytes.first else { return HybridDecoder(bytes, width: 0, limit: count) }
-    guard width <= 32 else { throw .corrupt("indices of \(width) bits, expected at most 32") }
-    return HybridDecoder(
-      UnsafeRawBufferPointer(rebasing: bytes[1...]), width: Int(width), limit: count)
   }
 
   /// How many texts may be asked for at a time.

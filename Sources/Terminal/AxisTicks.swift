@@ -3,17 +3,17 @@ import Foundation
 /// Round numbers along an axis, and their labels.
 ///
 /// Steps are 1, 2 or 5 times a power of ten, the numbers that people count in.
-struct AxisTicks {
+package struct AxisTicks {
   /// The positions, ascending, all within the range asked for.
-  var values: [Double]
+  package var values: [Double]
   /// A label for each position.
-  var labels: [String]
+  package var labels: [String]
 
   /// Creates about `count` ticks between two finite bounds.
   ///
   /// A logarithmic axis has them at powers of ten, with 2 and 5 times those if there is room.
   /// Less than a decade has too few of those; there the ticks are those of a linear axis.
-  init(from lower: Double, to upper: Double, count: Int, scale: CurvePlot.Scale) {
+  package init(from lower: Double, to upper: Double, count: Int, scale: CurvePlot.Scale) {
     if scale == .logarithmic, lower > 0 {
       for mantissas in [[1.0, 2, 5], [1, 3], [1]] {
         let values = Self.decades(from: lower, to: upper, mantissas: mantissas)

@@ -87,6 +87,71 @@ import Testing
     #expect(alone.output.contains("tokens/s"))
   }
 
+  /// Four documents of PIQA and a tokenizer trained on them.
+  private static func evaluationArguments(in program: Program) throws -> [String] {
+    let lines = (0..<4).map { index in
+      "{\"goal\": \"how \(index) leaves fall\", \"sol1\": \"down to the ground\", "
+        + "\"sol2\": \"down to the river\", \"label\": \(index % 2)}\n"
+    }
+    try program.folder.write(lines.joined(), to: "piqa.jsonl")
+    let trained = program.outcome(
+      of: try program.launch([
+        "tokenizer", "train", "--corpus", "piqa.jsonl", "--text-field", "goal",
+        "--vocabulary-size", "280", "--output", "x.model",
+      ]))
+    #expect(trained.status == 0, "\(trained.errors)")
+    return [
+      "bench", "evaluate", "--recipe", "seedling", "--tokenizer", "x.model", "--data", ".",
+      "--tasks", "piqa",
+    ]
+  }
+
+  @Test func evaluate() throws {
+    let program = try Program()
+    let arguments = try Self.evaluationArguments(in: program)
+    let outcome = program.outcome(
+      of: try program.launch(arguments + ["--limit", "3", "--threads", "1", "--json"]))
+    let object = try Self.object(outcome)
+    #expect(object["precision"] as? String == "fp32")
+    let total = try #require(object["total"] as? [String: Any])
+    #expect(total["documents"] as? Int == 3)
+    #expect(total["requests"] as? Int == 6)
+    let computed = try #require(total["computed_tokens"] as? Int)
+    let padded = try #require(total["padded_tokens"] as? Int)
+    // Two choices of three contexts that begin alike.
+    #expect(computed > 0 && 2 * computed < padded)
+    #expect((object["documents_per_second"] as? Double ?? 0) > 0)
+    let table = program.outcome(of: try program.launch(arguments)).output
+    for word in ["seedling", "piqa", "documents/s", "padded", "output and scores"] {
+      #expect(table.contains(word), "\(table)")
+    }
+    #expect(table.split(separator: "\n").allSatisfy { $0.count <= 80 }, "\(table)")
+  }
+
+  @Test func evaluateBesideAPeer() throws {
+    let program = try Program()
+    let arguments = try Self.evaluationArguments(in: program)
+    let answer = "{\"documents_per_s\": 0.5, \"tasks\": {\"piqa\": {\"documents_per_s\": 0.25}}}"
+    let outcome = program.outcome(
+      of: try program.launch(
+        arguments + ["--rounds", "2", "--peer", "echo warning; echo '\(answer)'", "--json"]))
+    let object = try Self.object(outcome)
+    let total = try #require(object["total"] as? [String: Any])
+    let task = try #require((object["tasks"] as? [[String: Any]])?.first)
+    for (row, speed) in [(total, 0.5), (task, 0.25)] {
+      let ours = try #require(row["documents_per_second"] as? Double)
+      let ratio = try #require(row["ratio"] as? Double)
+      #expect(row["peer_documents_per_second"] as? Double == speed)
+      // Decimal figures that were read back may be off in the last place.
+      #expect(abs(ratio * speed / ours - 1) < 1e-12)
+    }
+    let alone = program.outcome(
+      of: try program.launch(arguments + ["--rounds", "1", "--peer", "echo no >&2; exit 3"]))
+    #expect(alone.status == 0, "\(alone.errors)")
+    #expect(alone.output.contains("The peer did not run: sh: exit code 3"), "\(alone.output)")
+    #expect(alone.output.contains("documents/s"))
+  }
+
   /// Asked to stop, a comparison leaves no process behind, not even its peer's.
   @Test func anInterruptedComparisonStopsThePeer() throws {
     let program = try Program()

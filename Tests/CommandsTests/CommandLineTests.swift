@@ -8,8 +8,10 @@ import Testing
     .appendingPathComponent("Fixtures/help")
 
   private static let commands = [
-    "", "recipes", "pretrain", "resume", "average", "evaluate", "generate", "logs", "tokenize",
+    "", "recipes", "pretrain", "resume", "average", "evaluate", "tasks", "report", "generate",
+    "logs", "tokenize",
     "verify", "bench", "bench train", "bench matmul", "bench compare", "bench tokenize", "doctor",
+    "bench evaluate",
     "tokenizer", "tokenizer train", "tokenizer inspect", "tokenizer convert",
     "data", "data list", "data fetch", "data inspect", "data count", "bench read",
   ]
@@ -117,6 +119,11 @@ import Testing
     (["evaluate", "nothing", "--tasks", "stories"], "no run is called"),
     (["logs", "nothing"], "nothing"),
     (["verify", "nothing"], "reference.json"),
+    (
+      ["bench", "evaluate", "--tokenizer", "x", "--data", ".", "--batch-tokens", "0"],
+      "--batch-tokens is 0"
+    ),
+    (["bench", "evaluate", "--tokenizer", "none.model", "--data", "."], "none.model"),
     (["bench", "train", "--recipe", "openelm-27m"], "did you mean"),
     (["bench", "train", "--recipe", "seedling", "--steps", "1"], "--steps is 1"),
     (["bench", "train", "--recipe", "seedling", "--steps", "-1"], "--steps is -1"),

@@ -22,13 +22,17 @@ struct Program {
   }()
 
   /// Starts the program in the test's folder, its output going to files there.
-  func launch(_ arguments: [String], input: String? = nil, name: String = "out") throws -> Process {
+  func launch(
+    _ arguments: [String], input: String? = nil, name: String = "out",
+    environment: [String: String] = [:]
+  ) throws -> Process {
     let process = Process()
     process.executableURL = URL(filePath: Self.path)
     process.arguments = arguments
     process.currentDirectoryURL = URL(filePath: folder.path)
     process.environment = ProcessInfo.processInfo.environment.merging(
-      ["LC_ALL": "C.UTF-8", "COLUMNS": "80"]) { _, new in new }
+      ["LC_ALL": "C.UTF-8", "COLUMNS": "80"].merging(environment) { _, new in new }
+    ) { _, new in new }
     for (stream, assign) in [
       ("\(name).output", { process.standardOutput = $0 }),
       ("\(name).errors", { process.standardError = $0 }),

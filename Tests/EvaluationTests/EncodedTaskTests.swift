@@ -12,7 +12,7 @@ import Testing
   }
 
   private var scorer: FunctionScorer {
-    FunctionScorer(contextLength: 8) { request in
+    FunctionScorer(contextLength: 40) { request in
       RequestScore(
         logLikelihood: -Double(request.continuation.reduce(0) { $0 + Int($1) }), isGreedy: false)
     }
@@ -23,10 +23,10 @@ import Testing
     let text = (0..<30).map { "word \($0)" }.joined(separator: " and ")
     let (folder, prepared) = try task("{\"text\": \"\(text)\"}\n{\"text\": \"short\"}\n")
     let tokenizer = ByteTokenizer()
-    let encoded = try EncodedTask(prepared, tokenizer: tokenizer, contextLength: 8)
+    let encoded = try EncodedTask(prepared, tokenizer: tokenizer, contextLength: 40)
     #expect(encoded.targetCount == text.utf8.count + 5)
     var results: [EvaluationResult] = []
-    for tokensPerBatch in [1, 9, 40, 4_096] {
+    for tokensPerBatch in [1, 41, 100, 4_096] {
       var scorer = scorer
       results.append(
         try Evaluator(tokenizer: tokenizer, tokensPerBatch: tokensPerBatch).evaluate(
@@ -47,11 +47,11 @@ import Testing
     struct Stop: Error {}
     let (folder, prepared) = try task(
       "{\"text\": \"\(String(repeating: "abcdefg ", count: 40))\"}\n")
-    let encoded = try EncodedTask(prepared, tokenizer: ByteTokenizer(), contextLength: 8)
+    let encoded = try EncodedTask(prepared, tokenizer: ByteTokenizer(), contextLength: 40)
     var scorer = scorer
     #expect(throws: Stop.self) {
       var batches = 0
-      _ = try Evaluator(tokenizer: ByteTokenizer(), tokensPerBatch: 9).evaluate(
+      _ = try Evaluator(tokenizer: ByteTokenizer(), tokensPerBatch: 41).evaluate(
         encoded, with: &scorer
       ) { _ in
         batches += 1

@@ -5,31 +5,7 @@ import TestSupport
 import Testing
 
 @Suite struct EvaluationReportTests {
-  private let results: [EvaluationResult] = [
-    EvaluationResult(
-      task: "arc_easy", version: 1,
-      dataset: .hub("allenai/ai2_arc", configuration: "ARC-Easy", split: "test"),
-      documentCount: 2_376, chance: 0.25,
-      metrics: [
-        .init(name: "acc", value: 0.431, standardError: 0.0102, higherIsBetter: true),
-        .init(name: "acc_norm", value: 0.4, standardError: nil, higherIsBetter: true),
-      ]),
-    Self.novels(bitsPerByte: 2),
-  ]
-
-  private static func novels(bitsPerByte: Double) -> EvaluationResult {
-    EvaluationResult(
-      task: "novels", version: 1, dataset: nil, documentCount: 3, chance: nil,
-      outputType: "loglikelihood_rolling",
-      metrics: [
-        .init(
-          name: "bits_per_byte", value: bitsPerByte, standardError: nil, higherIsBetter: false,
-          aggregation: .bitsPerByte),
-        .init(
-          name: "byte_perplexity", value: exp2(bitsPerByte), standardError: nil,
-          higherIsBetter: false, aggregation: .weightedPerplexity),
-      ])
-  }
+  private let results = SampleResults.arcAndNovels
 
   private func decoded(_ data: Data) throws -> [String: Any] {
     try #require(JSONSerialization.jsonObject(with: data) as? [String: Any])
@@ -50,7 +26,7 @@ import Testing
     let figures = try #require(try entry(report, "results", "arc_easy") as? [String: Any])
     #expect(
       figures.keys.sorted() == [
-        "acc,none", "acc_norm,none", "acc_norm_stderr,none", "acc_stderr,none", "alias",
+        "acc,none", "acc_norm,none", "acc_norm_stderr,none", "acc_stderr,none", "alias", "name",
         "sample_len",
       ])
     #expect(figures["acc,none"] as? Double == 0.431)
@@ -93,39 +69,66 @@ import Testing
         == ["file", "made"])
   }
 
-  @Test func infiniteFiguresAreStillJSON() throws {
+  @Test func figuresThatAreNotFiniteAreAsPythonWritesThem() throws {
+    let text = String(
+      decoding: EvaluationReport(results: [SampleResults.novels(bitsPerByte: .infinity)]).json(),
+      as: UTF8.self)
+    #expect(text.contains("\"bits_per_byte,none\": Infinity,"))
+  }
+
+  @Test func aTaskTwiceHasAKeyForEachNumberOfExamples() throws {
+    var fewShot = results[0]
+    fewShot.shots = 25
+    let report = try decoded(EvaluationReport(results: [results[0], fewShot]).json())
+    for key in ["results", "configs", "versions", "n-shot", "n-samples", "higher_is_better"] {
+      let keys = try #require(report[key] as? [String: Any]).keys.sorted()
+      #expect(keys == ["arc_easy_0shot", "arc_easy_25shot"], "\(key)")
+    }
+    #expect(try entry(report, "n-shot", "arc_easy_25shot") as? Int == 25)
+    let figures = try #require(
+      try entry(report, "results", "arc_easy_25shot") as? [String: Any])
+    #expect(figures["alias"] as? String == "arc_easy")
+    #expect(figures["name"] as? String == "arc_easy_25shot")
+  }
+
+  @Test func groupsStandByThemselvesToo() throws {
+    let zero = SampleResults.group(shots: 0)
+    var five = SampleResults.group(shots: 5)
+    let alone = try decoded(EvaluationReport(results: zero).json())
+    #expect(
+      try entry(alone, "group_subtasks", "mmlu") as? [String] == ["mmlu_anatomy", "mmlu_virology"])
+    #expect(Array(try #require(alone["groups"] as? [String: Any]).keys) == ["mmlu"])
+    #expect(try #require(alone["configs"] as? [String: Any])["mmlu"] == nil)
+    #expect(try #require(alone["n-samples"] as? [String: Any])["mmlu"] == nil)
+    #expect(try entry(alone, "versions", "mmlu") as? String == "2")
+    let group = try #require(try entry(alone, "groups", "mmlu") as? [String: Any])
+    #expect((group["sample_count"] as? [String: Int]) == ["acc,none": 200])
+    // At two numbers of examples each group names the members that it is the mean of.
+    five.removeLast()
+    let both = try decoded(EvaluationReport(results: zero + five).json())
+    #expect(
+      try entry(both, "group_subtasks", "mmlu_5shot") as? [String]
+        == ["mmlu_anatomy_5shot", "mmlu_virology"])
+  }
+
+  @Test func whatIsGivenStandsInThePlaceOfDefaults() throws {
+    let model = EvaluatedModel(
+      name: "books/one", checkpoint: "checkpoints/books/step-00000012", step: 12, tokens: 4_096,
+      parameterCount: 1_000, precision: "bf16")
     let report = try decoded(
-      EvaluationReport(results: [Self.novels(bitsPerByte: .infinity)]).json())
-    let figures = try #require(try entry(report, "results", "novels") as? [String: Any])
-    #expect(figures["bits_per_byte,none"] as? String == "Infinity")
-  }
-
-  @Test func tableOfOneModel() {
-    #expect(
-      EvaluationTable(results).rendered() == """
-        task      metric           documents  chance            value
-        arc_easy  acc                   2376  0.2500  0.4310 ± 0.0102
-                  acc_norm              2376  0.2500           0.4000
-        novels    bits_per_byte            3       -           2.0000
-                  byte_perplexity          3       -           4.0000
-
-        """)
-  }
-
-  @Test func tableOfTwoModels() {
-    var untrained = results[0]
-    untrained.documentCount = 40
-    untrained.metrics.removeLast()
-    let table = EvaluationTable(columns: [
-      .init(title: "untrained", results: [untrained]),
-      .init(title: "trained", results: [results[0]]),
-    ])
-    #expect(
-      table.rendered() == """
-        task      metric    documents  chance        untrained          trained
-        arc_easy  acc         40/2376  0.2500  0.4310 ± 0.0102  0.4310 ± 0.0102
-                  acc_norm    40/2376  0.2500                -           0.4000
-
-        """)
+      EvaluationReport(
+        results: results, model: model, configuration: ["limit": 40, "documents": "0..<40"]
+      ).json())
+    let configuration = try #require(report["config"] as? [String: Any])
+    #expect(configuration["limit"] as? Int == 40)
+    #expect(configuration["documents"] as? String == "0..<40")
+    #expect(configuration["fewshot_seed"] as? Int == 1_234)
+    #expect(configuration["bootstrap_iters"] as? Int == 100_000)
+    #expect(configuration["model_num_parameters"] as? Int == 1_000)
+    let arguments = try #require(configuration["model_args"] as? [String: Any])
+    #expect(arguments["pretrained"] as? String == "checkpoints/books/step-00000012")
+    #expect(arguments["step"] as? Int == 12)
+    #expect(arguments["tokens"] as? Int == 4_096)
+    #expect(report["model_name_sanitized"] as? String == "books__one")
   }
 }

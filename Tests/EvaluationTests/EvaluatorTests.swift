@@ -53,7 +53,9 @@ import Testing
     #expect(steps.map(\.documentsDone) == [0, 1, 3])
     #expect(steps.allSatisfy { $0.documentCount == 3 && $0.task == "stories" })
     #expect(
-      result.samples.map { $0.answered.answer.scores.map(\.logLikelihood) } == [[-2, -3], [-3, -5], [-2, -2]])
+      result.samples.map { $0.answered.answer.scores.map(\.logLikelihood) } == [
+        [-2, -3], [-3, -5], [-2, -2],
+      ])
   }
 
   @Test func batchSizeChangesNothing() throws {

@@ -51,8 +51,9 @@ struct HarnessFixture: Decodable {
 
   static var isPresent: Bool { SharedData.has(folder) }
 
-  /// A folder with the benchmarks as JSON lines in the hub's layout: `SAMARA_BENCHMARKS`.
-  static let benchmarks = ProcessInfo.processInfo.environment["SAMARA_BENCHMARKS"]
+  /// The benchmarks as the hub publishes them.
+  static let benchmarks =
+    SharedData.has("data/benchmarks") ? SharedData.path("data/benchmarks") : nil
 }
 
 /// A scorer that answers with the log-likelihoods of a fixture, and only to its exact texts.

@@ -8,7 +8,7 @@ import Testing
     "documents give the harness's requests and figures",
     .enabled(
       if: HarnessFixture.isPresent && HarnessFixture.benchmarks != nil,
-      "needs the shared fixtures and, in SAMARA_BENCHMARKS, the benchmarks as JSON lines"),
+      "needs the shared fixtures and benchmarks"),
     arguments: HarnessFixture.tasks)
   func documentsToFigures(name: String) throws {
     let fixture = try HarnessFixture(task: name)

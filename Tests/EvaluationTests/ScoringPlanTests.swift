@@ -6,18 +6,19 @@ import Testing
     TokenizedRequest(context: context, continuation: continuation)
   }
 
-  @Test func longestFirstInBatchesThatFit() {
+  /// Sequences in their order: 1 | 1 2 | 1 2 3 | 1 2 | 1 9 9 9 9, each without the token that is
+  /// only a target; they add 1, 1, 1, 0 and 4 tokens.
+  @Test func neighboursShareWhatTheyBeginWith() {
     var plan = ScoringPlan()
     let slots = [
-      plan.add(request([1], [2])), plan.add(request([1, 2, 3], [4])),
+      plan.add(request([1, 9, 9], [9, 9, 9])), plan.add(request([1, 2, 3], [4])),
       plan.add(request([1, 2], [4])), plan.add(request([1], [2])),
-      plan.add(request([1, 2], [3])), plan.add(request([1], [2, 3, 4, 5, 6, 7, 8, 9, 10])),
+      plan.add(request([1, 2], [3])), plan.add(request([1], [2])),
     ]
-    #expect(slots == [0, 1, 2, 0, 3, 4])
-    // Lengths 2, 4, 3, 3, 10: the longest exceeds the budget and stands alone.
-    #expect(plan.batches(tokensPerBatch: 8) == [[4], [1, 3], [2, 0]])
-    #expect(plan.batches(tokensPerBatch: 1) == [[4], [1], [3], [2], [0]])
-    #expect(plan.batches(tokensPerBatch: 100) == [[4, 1, 3, 2, 0]])
+    #expect(slots == [0, 1, 2, 3, 4, 3])
+    #expect(plan.batches(tokensPerBatch: 100) == [[3, 4, 1, 2, 0]])
+    #expect(plan.batches(tokensPerBatch: 2) == [[3, 4], [1, 2], [0]])
+    #expect(plan.batches(tokensPerBatch: 1) == [[3], [4], [1, 2], [0]])
     #expect(ScoringPlan().batches(tokensPerBatch: 8).isEmpty)
   }
 

@@ -43,14 +43,20 @@ import Testing
         == .missingData(
           task: "arc_easy",
           lookedAt: [
-            "/nowhere/allenai/ai2_arc/ARC-Easy/test*.jsonl", "/nowhere/arc_easy.jsonl",
-            "/nowhere/allenai/ai2_arc/ARC-Easy/validation*",
+            "/nowhere/allenai/ai2_arc/ARC-Easy/test*.{jsonl,parquet}",
+            "/nowhere/arc_easy.{jsonl,parquet}",
+            "/nowhere/allenai/ai2_arc/ARC-Easy/validation*.{jsonl,parquet}",
           ]))
     #expect(
       evaluationError { _ = try PIQA().documents(from: data) }
         == .missingData(
           task: "piqa",
-          lookedAt: ["/nowhere/baber/piqa/validation*.jsonl", "/nowhere/piqa.jsonl"]))
+          lookedAt: [
+            "/nowhere/baber/piqa/validation*.{jsonl,parquet}",
+            "/nowhere/baber/piqa/data/validation*.{jsonl,parquet}",
+            "/nowhere/baber/piqa/default/validation*.{jsonl,parquet}",
+            "/nowhere/piqa.{jsonl,parquet}",
+          ]))
     let stories = StoryQuestions(name: "stories", file: "/nowhere/s.jsonl")
     #expect(
       evaluationError { _ = try stories.documents(from: TaskData(directory: nil)) }
@@ -64,7 +70,9 @@ import Testing
     let folder = try TemporaryFolder()
     let data = TaskData(directory: folder.path)
     func goals(limit: Int? = nil) throws -> [String] {
-      try data.documents(of: PIQA().dataset, task: "piqa", limit: limit).map { try $0.string("goal") }
+      try data.documents(of: PIQA().dataset, task: "piqa", limit: limit).map {
+        try $0.string("goal")
+      }
     }
     func line(_ goal: String) -> String {
       self.line.replacingOccurrences(of: "\"g\"", with: "\"\(goal)\"") + "\n"

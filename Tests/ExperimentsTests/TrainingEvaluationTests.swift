@@ -94,11 +94,14 @@ import Testing
     try folder.start("run", scored)
     let checkpoint = try RunCheckpoint(
       path: "\(folder.workspace.checkpoints)/run/step-00000020")
+    let options = EvaluationOptions(
+      tasks: ["arc_easy"], data: TaskData(directory: scored.evaluation?.directory),
+      tokensPerBatch: 32)
     let result = try #require(
       try EvaluationRun(
-        checkpoint, recipes: RecipeCatalog([scored]), in: folder.workspace,
-        dataDirectory: scored.evaluation?.directory
-      ).evaluate(["arc_easy"]).first)
+        EvaluationSubject(checkpoint, recipes: RecipeCatalog([scored])), options: options,
+        in: folder.workspace
+      ).evaluate().first)
     let last = try history("run").scores.filter { $0.step == 20 && $0.task == "arc_easy" }
     #expect(last.map(\.value) == result.metrics.map(\.value))
     #expect(last.map(\.standardError) == result.metrics.map(\.standardError))

@@ -6,7 +6,7 @@ import Testing
 /// Damaged files give values or errors, whatever was damaged; that neither crashes nor hangs is what
 /// is tested here.
 @Suite struct MutationTests {
-  /// Reads all that claims to be text, up to a number of rows that no fixture has.
+  /// Reads all that claims to be text, and whole rows, up to a number of rows that no fixture has.
   ///
   /// A damaged footer can tell of a million rows of nulls, which take no bytes: they are allowed.
   private static func readAll(_ bytes: [UInt8]) -> (values: Int, error: ParquetError?) {
@@ -18,6 +18,15 @@ import Testing
     var first: ParquetError?
     do throws(ParquetError) {
       let file = try ParquetFile(MemoryBytes(bytes, name: "damaged"), limits: limits)
+      do throws(ParquetError) {
+        let reader = try file.rows(from: file.rowCount / 3, stretch: 100)
+        for _ in 0..<2_000 {
+          guard try reader.next() != nil else { break }
+          values += 1
+        }
+      } catch {
+        first = error
+      }
       var text: [UInt8] = []
       for column in file.columns {
         for group in file.rowGroups.indices {

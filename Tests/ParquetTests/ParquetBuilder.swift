@@ -100,19 +100,26 @@ struct TestFile {
     var name: String
     var repetition: Int
     var children: [Node] = []
+    /// The converted type; a leaf without one is text.
+    var annotation: Int?
 
     /// The elements of the schema, in order.
     var elements: [Thrift] {
       var fields: [(Int, Thrift)] = [(3, .int32(repetition)), (4, .text(name))]
       if children.isEmpty {
-        fields += [(1, .int32(6)), (6, .int32(0))]
+        fields += [(1, .int32(6)), (6, .int32(annotation ?? 0))]
       } else {
         fields.append((5, .int32(children.count)))
+        if let annotation { fields.append((6, .int32(annotation))) }
       }
       return [.structure(fields)] + children.flatMap(\.elements)
     }
 
     var path: [String] { [name] + (children.first?.path ?? []) }
+    /// The paths of all leaves under it.
+    var paths: [[String]] {
+      children.isEmpty ? [[name]] : children.flatMap(\.paths).map { [name] + $0 }
+    }
   }
 
   var node = Node(name: "text", repetition: 0)
@@ -155,6 +162,34 @@ struct TestFile {
       data,
       footer: [
         (1, .int32(1)), (2, .list([root] + node.elements)), (3, .int64(rowCount)),
+        (4, .list([group])),
+      ])
+  }
+
+  /// A file of one row group and any number of columns: the pages and the number of values of each.
+  static func table(
+    _ nodes: [Node], rows: Int, _ columns: [(values: Int, pages: [TestPage])]
+  ) -> [UInt8] {
+    var data: [UInt8] = []
+    var chunks: [Thrift] = []
+    for (path, column) in zip(nodes.flatMap(\.paths), columns) {
+      let start = 4 + data.count
+      data += column.pages.flatMap(\.bytes)
+      let metadata: [(Int, Thrift)] = [
+        (1, .int32(6)), (2, .list([.int32(0)])), (3, .list(path.map(Thrift.text))),
+        (4, .int32(0)), (5, .int64(column.values)), (6, .int64(4 + data.count - start)),
+        (7, .int64(4 + data.count - start)), (9, .int64(start)),
+      ]
+      chunks.append(.structure([(2, .int64(0)), (3, .structure(metadata))]))
+    }
+    let group = Thrift.structure([
+      (1, .list(chunks)), (2, .int64(data.count)), (3, .int64(rows)),
+    ])
+    let root = Thrift.structure([(4, .text("schema")), (5, .int32(nodes.count))])
+    return whole(
+      data,
+      footer: [
+        (1, .int32(1)), (2, .list([root] + nodes.flatMap(\.elements))), (3, .int64(rows)),
         (4, .list([group])),
       ])
   }

@@ -12,7 +12,7 @@ public struct RecipeEvaluation: Sendable, Hashable, Encodable {
   public var heldOutText: HeldOutTextSource?
   /// Steps between two evaluations; the end of a run always has one.
   public var everySteps: Int
-  /// The folder of the tasks' documents, as for `samara evaluate --data`.
+  /// The folder of the tasks' documents, or `hf://`, as for `samara evaluate --data`.
   public var directory: String?
   /// The documents of a task and of the text, from the first; all where it is nil.
   public var documentLimit: Int?
@@ -66,12 +66,12 @@ public enum HeldOutTextSource: Sendable, Hashable, CustomStringConvertible {
 
   /// `stories`, or the path of a file; a file of that very name is `./stories`.
   public init(_ description: String) {
-    self = description == StoriesCorpus.taskName ? .stories : .file(description)
+    self = description == StoriesCorpus.questionsName ? .stories : .file(description)
   }
 
   public var description: String {
     switch self {
-    case .stories: StoriesCorpus.taskName
+    case .stories: StoriesCorpus.questionsName
     case .file(let path): path
     }
   }

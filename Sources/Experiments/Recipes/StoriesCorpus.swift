@@ -19,6 +19,9 @@ public struct StoriesCorpus: CorpusSource {
     "\(workspace.data)/stories-\(documentCount)-\(seed)"
   }
 
+  /// The name of the task over held-out stories.
+  static let questionsName = "stories"
+
   /// The multiple-choice task over held-out stories.
   public func questionsPath(in workspace: Workspace) -> String {
     "\(directory(in: workspace))/\(StoryCorpus.questionsFileName)"
@@ -29,14 +32,11 @@ public struct StoriesCorpus: CorpusSource {
     "\(directory(in: workspace))/\(StoryCorpus.heldOutFileName)"
   }
 
-  /// The name of the task over their questions.
-  public static let taskName = "stories"
-
   /// The harness's tasks, groups and suites, and before them the questions about these stories.
   public func catalog(in workspace: Workspace) -> EvaluationCatalog {
     var catalog = EvaluationCatalog.standard
     catalog.tasks.insert(
-      .storyQuestions(name: Self.taskName, file: questionsPath(in: workspace)), at: 0)
+      .storyQuestions(name: Self.questionsName, file: questionsPath(in: workspace)), at: 0)
     return catalog
   }
 

@@ -36,4 +36,31 @@ public enum CheckpointLocator {
     }
     return try RunCheckpoint(path: whole.path)
   }
+
+  /// The paths of all whole checkpoints of a run in the order of their steps, and of the average if
+  /// there is one.
+  ///
+  /// - Throws: As ``checkpoint(_:in:)``.
+  public static func everyCheckpoint(_ word: String, in workspace: Workspace) throws -> [String] {
+    let run = try RunDirectory(word, in: workspace)
+    guard run.exists else {
+      throw ExperimentError.unknownRun(name: word, known: RunDirectory.names(in: workspace))
+    }
+    var paths: [String] = []
+    for checkpoint in try run.checkpoints.all() {
+      do {
+        try checkpoint.verify()
+        paths.append(checkpoint.path)
+      } catch {
+        ProgressLine.writeToStandardError("passing over a broken checkpoint: \(error)\n")
+      }
+    }
+    if paths.isEmpty { throw ExperimentError.noCheckpoint(run: run.name, broken: []) }
+    if FileManager.default.fileExists(
+      atPath: "\(run.averagePath)/\(RunCheckpoint.stateName)")
+    {
+      paths.append(run.averagePath)
+    }
+    return paths
+  }
 }

@@ -1,4 +1,5 @@
 import Evaluation
+import Files
 import Foundation
 import Layers
 import Models
@@ -6,99 +7,148 @@ import Stories
 import Terminal
 import Tokenization
 
-/// Scores a checkpoint on tasks.
-public struct EvaluationRun: Sendable {
-  private let checkpoint: RunCheckpoint
-  private let recipe: Recipe
-  private let tokenizer: any Tokenizer
-  private let workspace: Workspace
-  private let dataDirectory: String?
-  private let limit: Int?
+/// What is asked of a model, and how.
+public struct EvaluationOptions: Sendable {
+  /// Names of tasks, groups and suites.
+  public var tasks: [String]
+  /// Where benchmark data is looked for; see ``TaskData``.
+  public var data: TaskData
+  /// The examples before each question; each task's own number where it is nil.
+  public var shots: Int?
+  /// The positions of the documents of every task; all where it is nil.
+  public var documents: Range<Int>?
+  /// The most tokens computed at once.
+  public var tokensPerBatch: Int
+  /// A text whose bits a byte are measured as well.
+  public var heldOutText: String?
+  /// What products are computed in.
+  public var precision: Precision
 
-  /// - Parameters:
-  ///   - dataDirectory: Where benchmark files are looked for.
-  ///   - limit: Documents a task, from the first; all where it is `nil`.
-  /// - Throws: `ExperimentError.unknownRecipe`, `TokenizationError`.
   public init(
-    _ checkpoint: RunCheckpoint, recipes: RecipeCatalog, in workspace: Workspace,
-    dataDirectory: String? = nil, limit: Int? = nil
+    tasks: [String], data: TaskData, shots: Int? = nil, documents: Range<Int>? = nil,
+    tokensPerBatch: Int = 4_096, heldOutText: String? = nil, precision: Precision = .float32
+  ) {
+    self.tasks = tasks
+    self.data = data
+    self.shots = shots
+    self.documents = documents
+    self.tokensPerBatch = tokensPerBatch
+    self.heldOutText = heldOutText
+    self.precision = precision
+  }
+}
+
+/// Scores weights on tasks.
+public struct EvaluationRun: Sendable {
+  private let subject: EvaluationSubject
+  private let options: EvaluationOptions
+  private let workspace: Workspace
+  private let selection: TaskSelection
+
+  /// - Throws: `EvaluationError.unknownTask`, `ExperimentError.noTask`.
+  public init(
+    _ subject: EvaluationSubject, options: EvaluationOptions,
+    catalog: EvaluationCatalog = .standard, in workspace: Workspace
   ) throws {
-    self.checkpoint = checkpoint
+    self.subject = subject
+    self.options = options
     self.workspace = workspace
-    self.dataDirectory = dataDirectory
-    self.limit = limit
-    recipe = checkpoint.state.overrides.applied(
-      to: try recipes.recipe(named: checkpoint.state.recipe))
-    tokenizer = try checkpoint.tokenizer()
+    selection = try Self.selection(
+      options, catalog: catalog, subject: subject, in: workspace)
   }
 
-  /// Scores the checkpoint's weights.
-  public func evaluate(_ tasks: [String]) throws -> [EvaluationResult] {
-    try evaluate(tasks, configuration: recipe.model, isTrained: true)
+  /// Scores the weights.
+  ///
+  /// - Parameter journalPath: Where the scores so far are kept until the evaluation is done.
+  /// - Throws: `EvaluationError`, `TokenizationError`, `CheckpointError`.
+  public func evaluate(journalPath: String? = nil, resuming: Bool = false) throws
+    -> [EvaluationResult]
+  {
+    let journal = try journalPath.map {
+      try EvaluationJournal(path: $0, header: try header(), resuming: resuming)
+    }
+    if let journal, journal.recordedBatchCount > 0 {
+      ProgressLine.writeToStandardError(
+        "going on after \(journal.recordedBatchCount) batches in \(journal.path)\n")
+    }
+    return try evaluate(subject.configuration, isTrained: true, journal: journal)
   }
 
   /// Scores the weights that the run started from, to be shown beside the trained ones.
-  public func evaluateUntrained(_ tasks: [String]) throws -> [EvaluationResult] {
-    try evaluate(tasks, configuration: recipe.model, isTrained: false)
+  ///
+  /// - Throws: As ``evaluate(journalPath:resuming:)``; `ExperimentError.noRecipe` where there is no run.
+  public func evaluateUntrained() throws -> [EvaluationResult] {
+    guard subject.recipe != nil else { throw ExperimentError.noRecipe(path: subject.path) }
+    return try evaluate(subject.configuration, isTrained: false, journal: nil)
   }
 
   private func evaluate<C: ModelConfiguration>(
-    _ names: [String], configuration: C, isTrained: Bool
+    _ configuration: C, isTrained: Bool, journal: EvaluationJournal?
   ) throws -> [EvaluationResult] {
-    guard !names.isEmpty else { throw ExperimentError.noTask }
-    let catalog = catalog()
-    let tasks = try names.map { try catalog.task(named: $0) }
-    if tasks.contains(where: { $0.name == Self.storiesName }) {
-      _ = try stories.prepare(in: workspace) { ProgressLine.writeToStandardError($0 + "\n") }
-    }
-    var initializer = recipe.initializer
-    let model =
-      isTrained
-      ? try checkpoint.model(configuration) : configuration.makeModel(&initializer)
-    var scorer = ModelScorer(model)
-    let evaluator = Evaluator(tokenizer: tokenizer)
-    let data = TaskData(
-      directory: dataDirectory,
-      report: { ProgressLine.writeToStandardError($0 + "\n") })
-    return try tasks.map { task in
-      var line: ProgressLine?
-      defer { line?.finish() }
-      return try evaluator.evaluate(
-        task, data: data, documents: limit.map { 0..<$0 }, with: &scorer
-      ) { progress in
-        if line == nil { line = ProgressLine(label: task.name, total: progress.documentCount) }
-        line?.update(completed: progress.documentsDone)
+    if selection.entries.contains(where: { $0.task.name == StoriesCorpus.questionsName }) {
+      _ = try Self.stories(of: subject).prepare(in: workspace) {
+        ProgressLine.writeToStandardError($0 + "\n")
       }
     }
+    let model: C.Model
+    if isTrained {
+      model = try subject.model(configuration)
+    } else {
+      var initializer = subject.recipe?.initializer ?? .zeros(projectionType: .float32)
+      model = configuration.makeModel(&initializer)
+    }
+    var scorer = ModelScorer(model, precision: options.precision)
+    let evaluator = Evaluator(
+      tokenizer: subject.tokenizer, tokensPerBatch: options.tokensPerBatch)
+    let results = try selection.entries.map { entry in
+      let prepared = try PreparedTask(
+        entry.task, data: options.data, shots: entry.shots, documents: options.documents,
+        drawsFromAllExamples: entry.drawsFromAllExamples)
+      let line = ProgressLine(label: entry.task.name, total: prepared.documents.count)
+      defer { line.finish() }
+      return try evaluator.evaluate(prepared, with: &scorer, journal: journal) { progress in
+        line.update(completed: progress.documentsDone)
+      }
+    }
+    return selection.withGroups(results)
   }
 
-  /// The harness's tasks and the questions about the embedded stories.
-  private func catalog() -> EvaluationCatalog {
-    var catalog = EvaluationCatalog.standard
+  /// All that scores depend on, for the journal.
+  private func header() throws -> EvaluationJournal.Header {
+    let tasks = selection.entries.map { entry in
+      "\(entry.task.name)@\(entry.task.version)/\(entry.task.shots.resolved(entry.shots))"
+    }
+    return EvaluationJournal.Header([
+      "weights": try FileSystem.checksum(of: subject.weightsPath).hexadecimal,
+      "tokenizer": subject.tokenizer.fingerprint,
+      "tasks": tasks.joined(separator: ","),
+      "documents": options.documents.map { "\($0)" } ?? "all",
+      "batch-tokens": "\(options.tokensPerBatch)", "type": options.precision.rawValue,
+    ])
+  }
+
+  private static func selection(
+    _ options: EvaluationOptions, catalog: EvaluationCatalog, subject: EvaluationSubject,
+    in workspace: Workspace
+  ) throws -> TaskSelection {
+    // Beside the catalogue's tasks, the questions about the embedded stories.
+    var catalog = catalog
     catalog.tasks.insert(
-      .storyQuestions(name: Self.storiesName, file: stories.questionsPath(in: workspace)), at: 0)
-    return catalog
+      .storyQuestions(
+        name: StoriesCorpus.questionsName,
+        file: stories(of: subject).questionsPath(in: workspace)), at: 0)
+    var selection = try catalog.selection(named: options.tasks, shots: options.shots)
+    if let path = options.heldOutText {
+      selection.add(
+        TaskSelection.Entry(
+          task: HeldOutText(file: path, textField: subject.recipe?.reading.textField ?? "text")))
+    }
+    if selection.entries.isEmpty { throw ExperimentError.noTask }
+    return selection
   }
-
-  private static let storiesName = "stories"
 
   /// The embedded corpus: the recipe's own, or the default one.
-  private var stories: StoriesCorpus { recipe.corpus as? StoriesCorpus ?? .stories() }
-
-  /// Bits a byte on the documents of a text or JSON-lines file.
-  public func bitsPerByte(on path: String) throws -> EvaluationResult {
-    try bitsPerByte(on: path, configuration: recipe.model)
-  }
-
-  private func bitsPerByte<C: ModelConfiguration>(
-    on path: String, configuration: C
-  ) throws -> EvaluationResult {
-    var scorer = ModelScorer(try checkpoint.model(configuration))
-    let task = HeldOutText(file: path, textField: recipe.reading.textField)
-    let line = ProgressLine(label: task.name, total: 1)
-    defer { line.finish() }
-    return try Evaluator(tokenizer: tokenizer).evaluate(
-      task, data: TaskData(directory: nil), documents: limit.map { 0..<$0 }, with: &scorer
-    ) { line.update(completed: $0.documentsDone) }
+  private static func stories(of subject: EvaluationSubject) -> StoriesCorpus {
+    subject.recipe?.corpus as? StoriesCorpus ?? .stories()
   }
 }

@@ -24,7 +24,10 @@ public struct RunDirectory: Sendable {
     CheckpointDirectory(path: "\(workspace.checkpoints)/\(name)")
   }
   public var recordPath: String { "\(checkpoints.path)/run.json" }
-  public var averagePath: String { "\(checkpoints.path)/average" }
+  /// The name of the folder of averaged weights.
+  static let averageName = "average"
+
+  public var averagePath: String { "\(checkpoints.path)/\(Self.averageName)" }
   public var metricsPath: String { "\(logPath)/metrics.jsonl" }
   public var messagesPath: String { "\(logPath)/run.log" }
   private var logPath: String { "\(workspace.logs)/\(name)" }

@@ -5,8 +5,9 @@ import Terminal
 
 /// Scores a run's weights between its steps, where its recipe says so.
 ///
-/// It reads the trainer's model and keeps nothing of it: the weights are not copied, the thread pool
-/// is training's, and no random number is drawn, so that training goes on with the same bits.
+/// It reads the trainer's model and keeps nothing of it: the weights are not copied (bfloat16 products
+/// pack them for as long as they score), the thread pool is training's, and no random number is drawn,
+/// so that training goes on with the same bits. Products are of training's precision.
 struct TrainingEvaluation {
   private let scoring: TaskScoring
   /// The wall-clock time of this process's evaluations.
@@ -23,7 +24,8 @@ struct TrainingEvaluation {
     let selection = try recipe.evaluationSelection(in: workspace)
     try recipe.stories.prepare(for: selection, in: workspace, report: report)
     scoring = try TaskScoring(
-      selection, data: TaskData(directory: evaluation.directory, report: report),
+      selection,
+      data: BenchmarkData.taskData(at: evaluation.directory, in: workspace, report: report),
       documents: evaluation.documentLimit.map { 0..<$0 }, tokenizer: data.tokenizer,
       contextLength: recipe.model.contextLength,
       // As many as a pass of training, which keeps for backward what scoring lets go of.

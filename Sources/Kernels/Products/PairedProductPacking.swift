@@ -10,11 +10,13 @@ extension PairedProduct {
   static func pairCount(_ inner: Int) -> Int { (inner &+ 1) &>> 1 }
 
   /// Packs B, whose element (k, column) is at `k * stride + column`.
+  ///
+  /// - Parameter groupInner: The rows that a group of columns has room for, `inner` if not given.
   static func packGroups<Source: StoredElement>(
     stored b: UnsafePointer<Source>, stride: Int, inner: Int, columns: Int,
-    into packed: UnsafeMutablePointer<UInt16>
+    into packed: UnsafeMutablePointer<UInt16>, groupInner: Int? = nil
   ) {
-    let groupStep = pairCount(inner) &* 64
+    let groupStep = pairCount(groupInner ?? inner) &* 64
     let wide = columns & ~31
     // Few columns at a time, so that few groups, which may compete for the same lines of the
     // cache, are written at once.
@@ -37,11 +39,11 @@ extension PairedProduct {
     }
     packSlowly(
       b, rowStride: 1, innerStride: stride, inner: inner, rows: wide..<columns, from: 0,
-      group: 16, into: packed)
+      group: 16, into: packed, groupStep: groupStep / 2)
     if inner & 1 == 1 {
       packSlowly(
         b, rowStride: 1, innerStride: stride, inner: inner, rows: 0..<wide,
-        from: inner &- 1, group: 16, into: packed)
+        from: inner &- 1, group: 16, into: packed, groupStep: groupStep / 2)
     }
   }
 
@@ -109,16 +111,19 @@ extension PairedProduct {
   }
 
   /// Packs what whole vectors do not cover: `rows` (columns of B) from `start` in `inner` on,
-  /// and the zeros that fill up the last group.
+  /// and the zeros that fill up the last group. Groups begin `groupStep` elements apart, without a
+  /// gap if it is not given.
   private static func packSlowly<Source: StoredElement>(
     _ source: UnsafePointer<Source>, rowStride: Int, innerStride: Int, inner: Int,
-    rows: Range<Int>, from start: Int, group: Int, into packed: UnsafeMutablePointer<UInt16>
+    rows: Range<Int>, from start: Int, group: Int, into packed: UnsafeMutablePointer<UInt16>,
+    groupStep: Int? = nil
   ) {
     if rows.isEmpty { return }
     let paired = 2 &* pairCount(inner)
+    let groupStep = groupStep ?? paired &* group
     let filled = (rows.upperBound &+ group &- 1) / group &* group
     for row in rows.lowerBound..<filled {
-      let place = packed + (row / group &* paired &* group &+ row % group &* 2)
+      let place = packed + (row / group &* groupStep &+ row % group &* 2)
       for k in start..<paired {
         let isInside = row < rows.upperBound && k < inner
         place[(k &>> 1) &* 2 &* group &+ (k & 1)] =

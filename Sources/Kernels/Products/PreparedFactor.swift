@@ -21,7 +21,7 @@ struct PreparedFactor<E: StoredElement> {
     engine = BFloat16Product.engine
   }
 
-  fileprivate init(_ layout: Layout, _ engine: BFloat16Product.Engine) {
+  init(_ layout: Layout, _ engine: BFloat16Product.Engine) {
     self.layout = layout
     self.engine = engine
   }

@@ -66,18 +66,6 @@ public func targetSums(
   return (sums.crossEntropy, sums.targetCount)
 }
 
-/// ln p(target) of each target, and whether no token is more likely.
-///
-/// Shapes as `outputLoss`, no padding; no gradient flows.
-public func targetScores(
-  hidden: Tensor, table: Tensor, targets: [Int32]
-) -> [(logLikelihood: Float, isGreedy: Bool)] {
-  let (width, vocabulary) = checkedSizes(hidden, table, targets)
-  return OutputLossKernel.score(
-    hidden: hidden.buffer, table: tableBuffer(table, for: hidden), targets: targets,
-    width: width, vocabulary: vocabulary)
-}
-
 private func checkedSizes(
   _ hidden: Tensor, _ table: Tensor, _ targets: [Int32]
 ) -> (width: Int, vocabulary: Int) {

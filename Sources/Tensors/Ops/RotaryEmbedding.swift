@@ -32,9 +32,8 @@ public func rotaryHeads(
       && projection.shape.rows == layout.batch * layout.tokens,
     "a projection of shape \(projection.shape) for \(layout)")
   precondition(
-    layout.firstPosition + layout.tokens <= table.positions,
-    "\(layout.tokens) tokens from position \(layout.firstPosition) on exceed the rotary table's "
-      + "\(table.positions) positions")
+    layout.positionCount <= table.positions,
+    "\(layout.positionCount) positions exceed the rotary table's \(table.positions)")
   precondition(
     (queryWeight == nil) == (keyWeight == nil), "normalize queries and keys, or neither")
   let y = Buffer(uninitializedCount: projection.buffer.count, of: projection.elementType)

@@ -66,12 +66,16 @@ public struct EvaluationResult: Sendable, Equatable {
   public var samples: [Sample]
   /// The tasks and groups that a group is the mean of.
   public var members: [String]
+  /// The split that examples are taken from; nil where there is none to name.
+  public var exampleSplit: String?
+  /// What stands before the examples.
+  public var preamble: String
 
   public init(
     task: String, alias: String? = nil, version: Double, dataset: TaskDataset?, shots: Int = 0,
     documentCount: Int, splitCount: Int? = nil, chance: Double?,
     outputType: String? = "multiple_choice", metrics: [Metric], samples: [Sample] = [],
-    members: [String] = []
+    members: [String] = [], exampleSplit: String? = nil, preamble: String = ""
   ) {
     self.task = task
     self.alias = alias ?? task
@@ -85,6 +89,8 @@ public struct EvaluationResult: Sendable, Equatable {
     self.metrics = metrics
     self.samples = samples
     self.members = members
+    self.exampleSplit = exampleSplit
+    self.preamble = preamble
   }
 
   /// Aggregates the answers to a task's questions.
@@ -114,6 +120,6 @@ public struct EvaluationResult: Sendable, Equatable {
           standardError: metric.aggregation.standardError(of: values),
           higherIsBetter: metric.higherIsBetter, aggregation: metric.aggregation)
       },
-      samples: samples)
+      samples: samples, exampleSplit: task.examples.split, preamble: task.preamble)
   }
 }

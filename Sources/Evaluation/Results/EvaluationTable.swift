@@ -1,6 +1,9 @@
 import Foundation
 
 /// Results side by side for a terminal: a row a metric, a column a model.
+///
+/// Groups stand above their members, which are indented and bear their aliases. A column tells the
+/// number of examples where any has some.
 public struct EvaluationTable: Sendable {
   /// One model's results under its title.
   public struct Column: Sendable {
@@ -28,8 +31,12 @@ public struct EvaluationTable: Sendable {
   ///
   /// Four decimals, as lm-evaluation-harness prints them; `-` where a column lacks the figure.
   public func rendered() -> String {
-    let titles = ["task", "metric", "documents", "chance"] + columns.map(\.title)
-    let rows = [titles] + body()
+    let comparison = ScoreComparison(
+      columns.map { .init(title: $0.title, results: $0.results) })
+    var titles = ["task", "metric"]
+    if comparison.showsShots { titles.append("shots") }
+    titles += ["documents", "chance"] + comparison.titles
+    let rows = [titles] + comparison.rows.map { Self.cells(of: $0, in: comparison) }
     let widths = titles.indices.map { column in
       rows.map { $0[column].unicodeScalars.count }.max() ?? 0
     }
@@ -44,37 +51,25 @@ public struct EvaluationTable: Sendable {
     }.joined()
   }
 
-  private func body() -> [[String]] {
-    var tasks: [String] = []
-    for result in columns.flatMap(\.results) where !tasks.contains(result.task) {
-      tasks.append(result.task)
-    }
-    return tasks.flatMap(rows(of:))
+  private static func cells(
+    of row: ScoreComparison.Row, in comparison: ScoreComparison
+  ) -> [String] {
+    var cells = [row.isFirst ? row.indentedName : "", row.metricName]
+    if comparison.showsShots { cells.append("\(row.shots)") }
+    cells.append(row.documentCounts.map { "\($0)" }.joined(separator: "/"))
+    cells.append(row.chance.map(decimal) ?? "-")
+    return cells + row.cells.map { $0.map(figure) ?? "-" }
   }
 
-  private func rows(of task: String) -> [[String]] {
-    let results = columns.map { $0.results.first { $0.task == task } }
-    let present = results.compactMap { $0 }
-    var metrics: [String] = []
-    for metric in present.flatMap(\.metrics) where !metrics.contains(metric.name) {
-      metrics.append(metric.name)
-    }
-    // Columns evaluated on different numbers of documents must not look alike.
-    let counts = present.map { String($0.documentCount) }
-    let documents = Set(counts).count == 1 ? counts[0] : counts.joined(separator: "/")
-    let chance = present.lazy.compactMap(\.chance).first.map { Self.decimal($0) } ?? "-"
-    return metrics.enumerated().map { index, name in
-      let figures = results.map { result in
-        result?.metrics.first { $0.name == name }.map(Self.figure) ?? "-"
-      }
-      return [index == 0 ? task : "", name, documents, chance] + figures
-    }
-  }
-
-  private static func figure(_ metric: EvaluationResult.Metric) -> String {
-    guard let error = metric.standardError else { return decimal(metric.value) }
-    return "\(decimal(metric.value)) ± \(decimal(error))"
+  private static func figure(_ cell: ScoreComparison.Cell) -> String {
+    guard let error = cell.standardError else { return decimal(cell.value) }
+    return "\(decimal(cell.value)) ± \(decimal(error))"
   }
 
   private static func decimal(_ value: Double) -> String { String(format: "%.4f", value) }
+}
+
+extension ScoreComparison.Row {
+  /// The name under the groups above it.
+  var indentedName: String { String(repeating: "  ", count: depth) + name }
 }
