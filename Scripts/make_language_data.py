@@ -17,7 +17,7 @@ import zlib
 
 SOURCES = pathlib.Path(__file__).resolve().parent.parent / "Sources" / "Evaluation"
 # Levels of a probability: powers of two, and how many of them.
-LEVELS_PER_OCTAVE = 2
+LEVELS_PER_OCTAVE = 6
 
 
 def literal(name, comment, text):

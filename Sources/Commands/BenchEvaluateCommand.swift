@@ -16,10 +16,9 @@ struct BenchEvaluateCommand: AsyncParsableCommand {
       `documents_per_s`; a ratio is taken within a round.
 
       EXAMPLES
-        samara bench evaluate --tokenizer tokenizer.model --data benchmarks --limit 50 --type bf16
-        samara bench evaluate --tokenizer tokenizer.model --data benchmarks --tasks arc-easy --json
-        samara bench evaluate --tokenizer tokenizer.model --data benchmarks --limit 50 --type bf16 \
-      --peer "python lm_eval_torch.py --limit 50 --batch-size 8 --dtype bf16"
+        samara bench evaluate --tokenizer t.model --data benchmarks --type bf16
+        samara bench evaluate --tokenizer t.model --data benchmarks --tasks piqa
+        samara bench evaluate --tokenizer t.model --data d --peer "python peer.py"
       """)
 
   @Option(help: "The recipe whose model is evaluated; `samara recipes` lists them.")

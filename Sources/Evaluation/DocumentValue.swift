@@ -1,5 +1,5 @@
 /// A JSON value: a field of a benchmark's document, or an entry of a report.
-public enum DocumentValue: Sendable, Equatable {
+public enum DocumentValue: Sendable {
   case null
   case bool(Bool)
   case integer(Int)
@@ -18,6 +18,23 @@ public enum DocumentValue: Sendable, Equatable {
     case .string(let value): "the string \"\(value.excerpt)\""
     case .array(let values): "a list of \(values.count)"
     case .object(let fields): "an object of \(fields.count) fields"
+    }
+  }
+}
+
+extension DocumentValue: Equatable {
+  /// Texts are equal where their scalars are, as in Python; Swift's own equality takes `é` written
+  /// with one scalar and with two for the same.
+  public static func == (left: DocumentValue, right: DocumentValue) -> Bool {
+    switch (left, right) {
+    case (.null, .null): true
+    case (.bool(let left), .bool(let right)): left == right
+    case (.integer(let left), .integer(let right)): left == right
+    case (.number(let left), .number(let right)): left == right
+    case (.string(let left), .string(let right)): left.utf8.elementsEqual(right.utf8)
+    case (.array(let left), .array(let right)): left == right
+    case (.object(let left), .object(let right)): left == right
+    default: false
     }
   }
 }

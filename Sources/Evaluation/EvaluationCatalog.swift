@@ -20,8 +20,8 @@ public struct EvaluationCatalog: Sendable {
   public static let standard: EvaluationCatalog = {
     var tasks: [any EvaluationTask] = [
       ARC.easy, ARC.challenge, HellaSwag(), PIQA(), BoolQ(), SciQ(), WinoGrande(), OpenBookQA(),
-      SocialIQA(), COPA(), CommonsenseQA(), LAMBADA(), TruthfulQA(.mc1), TruthfulQA(.mc2),
-      CrowSPairs(),
+      SocialIQA(), COPA(), CommonsenseQA(), RACE(), LAMBADA(), TruthfulQA(.mc1),
+      TruthfulQA(.mc2), GSM8K(), IFEval(), WikiText(), CrowSPairs(),
     ]
     tasks += CrowSPairs.kinds as [any EvaluationTask]
     tasks += MMLUSubjects.tasks as [any EvaluationTask]

@@ -30,6 +30,8 @@ public enum EvaluationError: Error, Sendable, Equatable {
   case metricDoesNotFit(DocumentLocation, metric: String, expected: String)
   /// Fewer documents to take examples from than examples wanted.
   case tooFewExamples(task: String, needed: Int, found: Int)
+  /// A prompt is to be continued by something that only scores.
+  case cannotGenerate(DocumentLocation)
   /// None of the documents asked for is there.
   case emptyRange(task: String, range: Range<Int>, found: Int)
   /// An answer of so many tokens leaves no room for a prompt.
@@ -101,6 +103,8 @@ extension EvaluationError: CustomStringConvertible {
     case .tooFewExamples(let task, let needed, let found):
       "\(task): expected at least \(needed) documents to take examples from, found \(found); "
         + "ask for fewer with --shots"
+    case .cannotGenerate(let location):
+      "\(location): expected a model that writes, found one that only scores"
     case .emptyRange(let task, let range, let found):
       "\(task): expected documents \(range.lowerBound)..<\(range.upperBound), "
         + "found only 0..<\(found); ask for documents within these"

@@ -31,7 +31,7 @@ extension EvaluationTask {
   public var shots: ShotCount { .adjustable(0) }
 
   /// From the documents evaluated themselves, as the harness does for lack of another split.
-  public var examples: ExampleSource { .drawn(from: dataset, leavingOutQuestion: true) }
+  public var examples: ExampleSource { .drawnFromOwnDocuments(leavingOutQuestion: true) }
 
   public var preamble: String { "" }
 

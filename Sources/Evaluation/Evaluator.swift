@@ -84,6 +84,7 @@ public struct Evaluator: Sendable {
       "tokenized for a context of \(task.contextLength), scored in one of \(scorer.contextLength)")
     try RequestEncoder.checkVocabulary(tokenizer, fits: scorer)
     let prepared = task.prepared
+    let texts = try writtenAnswers(to: prepared, with: &scorer, journal: journal, progress: progress)
     var tally = DocumentTally(slots: task.slots, slotCount: task.plan.requests.count)
     let scores = try task.plan.run(
       with: &scorer, tokensPerBatch: tokensPerBatch, journal: journal
@@ -97,10 +98,50 @@ public struct Evaluator: Sendable {
     return try EvaluationResult(
       prepared,
       answers: prepared.documents.indices.map { index in
-        try answer(
+        if let text = texts[index] { return .text(text) }
+        return try answer(
           to: prepared.questions[index], scores: task.slots[index].map { scores[$0] },
           at: prepared.documents[index].location)
       })
+  }
+
+  /// What the model writes to the questions that ask for it, by their positions.
+  private func writtenAnswers(
+    to prepared: PreparedTask, with scorer: inout some LanguageModelScorer,
+    journal: EvaluationJournal?, progress: (EvaluationProgress) throws -> Void
+  ) throws -> [Int: String] {
+    let encoder = RequestEncoder(tokenizer: tokenizer, contextLength: scorer.contextLength)
+    var (positions, questions): ([Int], [(question: GenerationQuestion, prompt: [Int32])]) = ([], [])
+    for (index, question) in prepared.questions.enumerated() {
+      guard case .generation(let question) = question else { continue }
+      positions.append(index)
+      questions.append(
+        (question, try encoder.encode(question, at: prepared.documents[index].location)))
+    }
+    guard let first = positions.first else { return [:] }
+    guard let texts = try write(questions, prepared, with: &scorer, journal, progress) else {
+      throw EvaluationError.cannotGenerate(prepared.documents[first].location)
+    }
+    return Dictionary(uniqueKeysWithValues: zip(positions, texts))
+  }
+
+  /// Nil where the scorer scores only.
+  private func write<Scorer: LanguageModelScorer>(
+    _ questions: [(question: GenerationQuestion, prompt: [Int32])], _ prepared: PreparedTask,
+    with scorer: inout Scorer, _ journal: EvaluationJournal?,
+    _ progress: (EvaluationProgress) throws -> Void
+  ) throws -> [String]? {
+    guard var generator = scorer as? any LanguageModelGenerator else { return nil }
+    let texts = try AnswerWriting(tokenizer: tokenizer, journal: journal).answers(
+      to: questions, with: &generator
+    ) { done in
+      try progress(
+        EvaluationProgress(
+          task: prepared.task.name, documentsDone: done,
+          documentCount: prepared.documents.count))
+    }
+    if let used = generator as? Scorer { scorer = used }
+    return texts
   }
 
   private func answer(

@@ -11,9 +11,10 @@ public struct ExampleSource: Sendable {
     case first
   }
 
-  /// The documents themselves, or the split that holds them.
+  /// The documents themselves, or what holds them.
   enum Origin: Sendable {
     case dataset(TaskDataset)
+    case ownDocuments
     case documents([TaskDocument])
   }
 
@@ -26,6 +27,12 @@ public struct ExampleSource: Sendable {
   {
     ExampleSource(
       origin: .dataset(dataset), choice: .drawn(leavingOutQuestion: leavingOutQuestion))
+  }
+
+  /// Examples drawn at random from the documents that the task itself reads, such as those of one
+  /// kind of bias.
+  public static func drawnFromOwnDocuments(leavingOutQuestion: Bool = false) -> ExampleSource {
+    ExampleSource(origin: .ownDocuments, choice: .drawn(leavingOutQuestion: leavingOutQuestion))
   }
 
   /// The first documents of a split.
@@ -44,10 +51,23 @@ public struct ExampleSource: Sendable {
   }
 
   /// Reads the documents that examples are taken from.
-  public func documents(from data: TaskData, task: String) throws -> [TaskDocument] {
+  ///
+  /// Where a training split is not there the validation split is read, as the harness does for data
+  /// sets without one, and the data's `report` is told.
+  public func documents(for task: any EvaluationTask, data: TaskData) throws -> [TaskDocument] {
     switch origin {
-    case .dataset(let dataset): try data.documents(of: dataset, task: task)
-    case .documents(let documents): documents
+    case .ownDocuments: return try task.documents(from: data)
+    case .documents(let documents): return documents
+    case .dataset(let dataset):
+      do {
+        return try data.documents(of: dataset, task: task.name)
+      } catch EvaluationError.missingData(let name, let lookedAt) {
+        guard split == "train",
+          let substitute = try? data.documents(of: dataset.split("validation"), task: task.name)
+        else { throw EvaluationError.missingData(task: name, lookedAt: lookedAt) }
+        data.report("\(name): no training split, taking examples from the validation split")
+        return substitute
+      }
     }
   }
 }

@@ -7,6 +7,8 @@ public struct MultipleChoiceQuestion: Sendable, Equatable {
   public var choices: [String]
   /// The position of the right choice.
   public var gold: Int
+  /// Whether the text after every context is but the delimiter, so that an example has nothing to show.
+  let answerIsEmpty: Bool
 
   /// One context, followed by each of the choices.
   ///
@@ -16,6 +18,7 @@ public struct MultipleChoiceQuestion: Sendable, Equatable {
     requests = choices.map { Completion(context: context, continuation: delimiter + $0) }
     self.choices = choices
     self.gold = gold
+    answerIsEmpty = false
   }
 
   /// Each choice completes the context, and what follows is the same for all.
@@ -23,6 +26,7 @@ public struct MultipleChoiceQuestion: Sendable, Equatable {
     requests = contexts.map { Completion(context: $0, continuation: continuation) }
     choices = contexts
     self.gold = gold
+    answerIsEmpty = PythonText.stripping(continuation).isEmpty
   }
 
   /// Throws where there is nothing to score or no right answer among the choices.

@@ -1,6 +1,6 @@
 /// A task's documents, each with the whole question: description, examples, and the document.
 public struct PreparedTask: Sendable {
-  /// What stands between an example and what follows it.
+  /// What ends an example.
   static let exampleDelimiter = "\n\n"
 
   public let task: any EvaluationTask
@@ -33,12 +33,20 @@ public struct PreparedTask: Sendable {
         task: task.name, range: range ?? all.indices, found: all.count)
     }
     let count = task.shots.resolved(shots)
+    let examples = task.examples
+    let pool = count == 0 ? [] : try examples.documents(for: task, data: data)
+    var choice = examples.choice
+    if choice != .first {
+      // Examples from the documents evaluated, for lack of others, must not give the answer away.
+      if examples.split == "train", pool.first?.location.path == all[0].location.path {
+        choice = .drawn(leavingOutQuestion: true)
+      } else if drawsFromAllExamples {
+        choice = .drawn(leavingOutQuestion: false)
+      }
+    }
     try self.init(
       task, documents: Array(all[chosen]), firstDocument: chosen.lowerBound, splitCount: all.count,
-      shots: count,
-      examples: count == 0 ? [] : try task.examples.documents(from: data, task: task.name),
-      choice: drawsFromAllExamples && task.examples.choice != .first
-        ? .drawn(leavingOutQuestion: false) : task.examples.choice)
+      shots: count, examples: pool, choice: choice)
   }
 
   /// Makes the questions of documents given by the caller.
@@ -65,13 +73,12 @@ public struct PreparedTask: Sendable {
       let question = try task.question(from: document)
       try question.validate(at: document.location)
       let examples = try picker.next(for: document).map { try shown.text(of: $0) }
-      return question.preceded(
-        by: task.preamble + examples.map { $0 + Self.exampleDelimiter }.joined())
+      return question.preceded(by: task.preamble + examples.joined())
     }
   }
 }
 
-/// The texts of examples, each made once.
+/// The texts of examples with what ends them, each made once.
 private struct ExampleTexts {
   let task: any EvaluationTask
   let pool: [TaskDocument]
@@ -87,7 +94,7 @@ private struct ExampleTexts {
     let document = pool[position]
     let question = try task.question(from: document)
     try question.validate(at: document.location)
-    guard let text = question.solved else {
+    guard let text = question.example(endingWith: PreparedTask.exampleDelimiter) else {
       throw EvaluationError.metricDoesNotFit(
         document.location, metric: "shots", expected: "a question that has an answer to show")
     }

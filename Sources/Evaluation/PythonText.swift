@@ -39,18 +39,6 @@ package enum PythonText {
   /// `len(text)`.
   package static func length(_ text: String) -> Int { text.unicodeScalars.count }
 
-  /// `len(re.split(r"\s+", text))`: one more than the runs of whitespace.
-  package static func wordCount(_ text: String) -> Int {
-    var count = 1
-    var isInside = false
-    for scalar in text.unicodeScalars {
-      let isSpace = isWhitespace(scalar)
-      if isSpace, !isInside { count += 1 }
-      isInside = isSpace
-    }
-    return count
-  }
-
   /// `text.capitalize()`: the first scalar in title case, the others in lower case.
   package static func capitalizing(_ text: String) -> String {
     let scalars = Array(text.unicodeScalars)

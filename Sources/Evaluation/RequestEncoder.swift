@@ -36,6 +36,27 @@ package struct RequestEncoder {
     }
   }
 
+  /// Returns the ids of a prompt that the model goes on with, cut on the left so that prompt and answer
+  /// fit its context.
+  ///
+  /// - Throws: `EvaluationError.noRoomForPrompt`, `.noStartToken`.
+  package func encode(_ question: GenerationQuestion, at location: DocumentLocation) throws
+    -> [Int32]
+  {
+    let room = contextLength - question.maximumTokens
+    guard room > 0 else {
+      throw EvaluationError.noRoomForPrompt(
+        location, maximumTokens: question.maximumTokens, contextLength: contextLength)
+    }
+    var tokens = Self.textTokens(of: question.context, tokenizer: tokenizer)
+    if let start = tokenizer.startToken {
+      tokens.insert(start, at: 0)
+    } else if tokens.isEmpty {
+      tokens = [try Self.prefixToken(of: tokenizer)]
+    }
+    return Array(tokens.suffix(room))
+  }
+
   /// Returns the ids of one request.
   ///
   /// - Throws: `EvaluationError.emptyContinuation`, `.continuationTooLong`, `.noStartToken`.

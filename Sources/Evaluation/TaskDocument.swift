@@ -123,6 +123,22 @@ public struct TaskDocument: Sendable, Equatable {
     return TaskDocument(fields: fields, location: location, prefix: "\(prefix)\(field).")
   }
 
+  /// Returns a list of nested records; errors about their fields name the whole path (`kwargs[2].n`).
+  public func objects(_ field: String) throws -> [TaskDocument] {
+    let expected = "a list of objects"
+    guard case .array(let values) = try value(field, expected: expected) else {
+      throw wrongType(field, expected: expected)
+    }
+    return try values.enumerated().map { index, value in
+      let path = "\(prefix)\(field)[\(index)]"
+      guard case .object(let fields) = value else {
+        throw EvaluationError.wrongType(
+          location, field: path, expected: "an object", found: value.summary)
+      }
+      return TaskDocument(fields: fields, location: location, prefix: "\(path).")
+    }
+  }
+
   /// Returns the error to throw when a field has the right type but no usable value.
   public func invalidValue(_ field: String, expected: String) -> EvaluationError {
     .invalidValue(

@@ -77,17 +77,25 @@ extension TaskQuestion {
     }
   }
 
-  /// The question with its answer, as an example for other questions; nil where it has none.
-  var solved: String? {
+  /// The question with its answer and what ends it, as an example before another question; nil where
+  /// it has no answer.
+  ///
+  /// Where the answer is a text of its own that is empty, lm-evaluation-harness leaves out what stands
+  /// before and after it; an empty choice keeps both.
+  func example(endingWith delimiter: String) -> String? {
     switch self {
     case .choice(let question):
-      question.requests.indices.contains(question.gold)
-        ? question.requests[question.gold].context + question.requests[question.gold].continuation
-        : nil
+      guard question.requests.indices.contains(question.gold) else { return nil }
+      let right = question.requests[question.gold]
+      return question.answerIsEmpty
+        ? right.context : right.context + right.continuation + delimiter
     // The harness puts its delimiter before a target that brings its own space.
-    case .completion(let completion): completion.context + " " + completion.continuation
-    case .text: nil
-    case .generation(let question): question.context + " " + question.reference
+    case .completion(let completion):
+      return completion.context + " " + completion.continuation + delimiter
+    case .text: return nil
+    case .generation(let question):
+      return question.reference.isEmpty
+        ? question.context : question.context + " " + question.reference + delimiter
     }
   }
 

@@ -56,4 +56,27 @@ import Testing
     catalog.tasks.append(StoryQuestions(name: "my_stories", file: "s.jsonl"))
     #expect(try catalog.task(named: "my-stories").dataset == .file("s.jsonl"))
   }
+
+  /// A group has a mean for each number of examples that all of its tasks were evaluated with.
+  @Test func groupsStandBeforeTheirMembersForEachNumberOfExamples() throws {
+    let group = TaskGroup(name: "pair", version: 1, members: ["one", "two"])
+    let catalog = EvaluationCatalog(
+      ["one", "two"].map { HeldOutText(file: "\($0).txt", name: $0) }, groups: [group])
+    let selection = try catalog.selection(named: ["pair"])
+    func result(_ task: String, shots: Int, _ value: Double) -> EvaluationResult {
+      EvaluationResult(
+        task: task, version: 1, dataset: nil, shots: shots, documentCount: 10, chance: nil,
+        metrics: [.init(name: "acc", value: value, standardError: nil, higherIsBetter: true)])
+    }
+    let zero = [result("one", shots: 0, 0.1), result("two", shots: 0, 0.3)]
+    let five = [result("one", shots: 5, 0.5), result("two", shots: 5, 0.7)]
+    let found = selection.withGroups(zero + five)
+    #expect(found.map(\.task) == ["pair", "one", "two", "pair", "one", "two"])
+    #expect(found.map(\.shots) == [0, 0, 0, 5, 5, 5])
+    #expect(abs(found[0].metrics[0].value - 0.2) < 1e-12)
+    #expect(abs(found[3].metrics[0].value - 0.6) < 1e-12)
+    // Tasks of which each has its own number are one group; a missing task is none.
+    #expect(selection.withGroups([zero[0], five[1]]).map(\.task) == ["pair", "one", "two"])
+    #expect(selection.withGroups([zero[0]]).map(\.task) == ["one"])
+  }
 }

@@ -21,17 +21,25 @@ struct HarnessFixture: Decodable {
       }
     }
 
-    var target: DocumentValue
     var requests: [Request]
     var metrics: [String: Double]
   }
 
+  var task: String
+  var shots: Int
+  /// The first document and the one after the last.
+  var documents: [Int]
   var results: [String: DocumentValue]
   var samples: [Sample]
 
-  /// The file of a task.
+  enum CodingKeys: String, CodingKey {
+    case task, documents, results, samples
+    case shots = "num_fewshot"
+  }
+
+  /// The file of a task, or of a task with its number of examples (`winogrande.5shot`).
   init(task: String) throws {
-    let url = URL(fileURLWithPath: SharedData.path("\(Self.folder)/\(task).json"))
+    let url = URL(fileURLWithPath: "\(Self.folder)/\(task).json")
     self = try JSONDecoder().decode(HarnessFixture.self, from: Data(contentsOf: url))
   }
 
@@ -47,44 +55,15 @@ struct HarnessFixture: Decodable {
     "arc_easy", "arc_challenge", "hellaswag", "piqa", "boolq", "sciq", "winogrande",
   ]
 
-  private static let folder = "fixtures/lm-eval"
+  /// The shared fixtures, or those of a harness run of one's own: `SAMARA_HARNESS_RESULTS`.
+  private static let folder =
+    ProcessInfo.processInfo.environment["SAMARA_HARNESS_RESULTS"]
+    ?? SharedData.path("fixtures/lm-eval")
 
-  static var isPresent: Bool { SharedData.has(folder) }
+  /// The names of all files, without `.json`.
+  static let names: [String] =
+    ((try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? [])
+    .filter { $0.hasSuffix(".json") }.map { String($0.dropLast(5)) }.sorted()
 
-  /// The benchmarks as the hub publishes them.
-  static let benchmarks =
-    SharedData.has("data/benchmarks") ? SharedData.path("data/benchmarks") : nil
-}
-
-/// A scorer that answers with the log-likelihoods of a fixture, and only to its exact texts.
-struct FixtureScorer: LanguageModelScorer {
-  struct UnknownRequest: Error {
-    var context: String
-    var continuation: String
-  }
-
-  let contextLength = 1_000_000
-  let vocabularySize = 260
-  private let tokenizer = ByteTokenizer()
-  private var scores: [[[UInt8]]: RequestScore] = [:]
-
-  init(_ fixture: HarnessFixture) {
-    for request in fixture.samples.flatMap(\.requests) {
-      scores[[Array(request.context.utf8), Array(request.continuation.utf8)]] =
-        RequestScore(logLikelihood: request.loglikelihood, isGreedy: request.isGreedy)
-    }
-  }
-
-  mutating func score(_ requests: [TokenizedRequest]) throws -> [RequestScore] {
-    try requests.map { request in
-      let context = tokenizer.decodeBytes(request.context)
-      let continuation = tokenizer.decodeBytes(request.continuation)
-      guard request.context.first == 1, let score = scores[[context, continuation]] else {
-        throw UnknownRequest(
-          context: String(decoding: context, as: UTF8.self),
-          continuation: String(decoding: continuation, as: UTF8.self))
-      }
-      return score
-    }
-  }
+  static var isPresent: Bool { !names.isEmpty }
 }

@@ -24,10 +24,13 @@ import Testing
 
   @Test(.enabled(if: SharedData.has(fixture), "the published figures are not in ../shared"))
   func figuresAreThePublishedOnes() throws {
-    struct Fixture: Decodable { var zero_shot: [String: [String: Double]] }
+    struct Fixture: Decodable {
+      enum CodingKeys: String, CodingKey { case zeroShot = "zero_shot" }
+      var zeroShot: [String: [String: Double]]
+    }
     let fixture = try JSONDecoder().decode(
       Fixture.self, from: Data(try bytes(at: SharedData.path(Self.fixture)))
-    ).zero_shot
+    ).zeroShot
     #expect(fixture.count == PublishedScores.openELM.count)
     for model in PublishedScores.openELM {
       var expected = try #require(fixture[model.size])

@@ -14,7 +14,7 @@ import Testing
     let easy = rows.filter { $0.task == "arc_easy" }
     #expect(easy.map(\.metric) == ["acc", "acc_norm"])
     #expect(easy.allSatisfy { $0.published == [0.4508, 0.4806, 0.5543, 0.5989] })
-    #expect(easy.allSatisfy(\.isPublishedUncertain))
+    #expect(easy.allSatisfy { $0.isPublishedUncertain })
     let boolq = rows.filter { $0.task == "boolq" }
     #expect(boolq.count == 1 && !boolq[0].isPublishedUncertain)
   }

@@ -6,7 +6,7 @@
 Needs lm-evaluation-harness 0.4.13, nltk 3.10 with the data package punkt_tab, regex and langdetect 1.0.9.
 Scale 1 gives some 70,000 cases; the fixture of the tests is scale 0.05, seed 11. FILE.json has a list
 of texts of a reader's own, which are added to the made ones. Responses about whose language
-langdetect answers differently under five seeds are left out.
+langdetect answers differently under thirty seeds are left out.
 """
 
 import argparse
@@ -288,7 +288,7 @@ def main():
             response = "\n\n".join(r.choice(["", "'", '"']) + k["first_word"] + r.choice([" ", ",", "x", "\n"]) + "b" for _ in range(k["num_paragraphs"]))
         document = {"key": 1, "instruction_id_list": ids, "prompt": "", "kwargs": kwargs}
         outcomes = []
-        for seed in range(5 if any("english" in i or "language" in i for i in ids) else 1):
+        for seed in range(30 if any("english" in i or "language" in i for i in ids) else 1):
             langdetect.DetectorFactory.seed = seed
             langdetect.detector_factory.init_factory()
             langdetect.detector_factory._factory.seed = seed

@@ -78,7 +78,7 @@ struct JSONResponse: PlainInstruction {
       text = text.dropFirst(fence.unicodeScalars.count)
     }
     if text.count >= 3, text.suffix(3).allSatisfy({ $0 == "`" }) { text = text.dropLast(3) }
-    return PythonJSON.isValid(PythonText.string(PythonText.stripping(text)))
+    return PythonJSONValidity.isValid(PythonText.string(PythonText.stripping(text)))
   }
 }
 

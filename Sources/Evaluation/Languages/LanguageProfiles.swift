@@ -31,7 +31,7 @@ struct LanguageProfiles: Sendable {
 
   /// Reads the streams of `LanguageProfileData`: for each run, in rising order, how much it shares
   /// with the one before and its length; the scalars beyond, high bytes and low bytes; the number of
-  /// its languages; their numbers as steps; and minus twice the binary logarithm of each likelihood.
+  /// its languages; their numbers as steps; and minus six times the binary logarithm of each likelihood.
   private init() {
     languages = Self.text(LanguageProfileData.languages).split(separator: " ").map(String.init)
     let bytes = Self.unpacked()
@@ -69,7 +69,7 @@ struct LanguageProfiles: Sendable {
     }
     self.ranges = ranges
     self.numbers = numbers
-    let levels = (0..<256).map { exp2(-Double($0) / 2) }
+    let levels = (0..<256).map { exp2(-Double($0) / 6) }
     shares = streams[4].map { levels[Int($0)] }
   }
 

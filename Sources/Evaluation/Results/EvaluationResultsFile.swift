@@ -211,7 +211,20 @@ private struct ResultsReader {
     return count > 0 ? sum / Double(count) : nil
   }
 
-  /// Groups before their members, the rest as it stands.
+  /// The group above all groups of a result, or the result itself.
+  private static func root(of index: Int, in results: [EvaluationResult]) -> Int {
+    var (root, visited) = (index, Set([index]))
+    while let parent = results.indices.first(where: {
+      results[$0].members.contains(results[root].task) && results[$0].shots == results[root].shots
+        && !visited.contains($0)
+    }) {
+      visited.insert(parent)
+      root = parent
+    }
+    return root
+  }
+
+  /// Groups where their first member stands, before it; the rest as it stands.
   private static func ordered(_ results: [EvaluationResult]) -> [EvaluationResult] {
     var ordered: [EvaluationResult] = []
     var done = Set<Int>()
@@ -228,9 +241,10 @@ private struct ResultsReader {
         }
       }
     }
-    let members = Set(results.flatMap(\.members))
-    for index in results.indices where !members.contains(results[index].task) { add(index) }
-    for index in results.indices { add(index) }
+    for index in results.indices {
+      add(root(of: index, in: results))
+      add(index)
+    }
     return ordered
   }
 }

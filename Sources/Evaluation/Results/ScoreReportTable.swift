@@ -103,7 +103,10 @@ struct ScoreReportTable {
   private var legend: String {
     let cut = zip(shortTitles, comparison.titles).filter { $0 != $1 }
     guard !cut.isEmpty else { return "" }
-    return cut.map { "\($0): \(DisplayWidth.printable($1))\n" }.joined() + "\n"
+    let lines = cut.flatMap {
+      DisplayWidth.wrapped("\($0): \(DisplayWidth.printable($1))", to: terminal.width)
+    }
+    return lines.map { $0 + "\n" }.joined() + "\n"
   }
 
   private var absent: String { terminal.usesUnicode ? "–" : "-" }

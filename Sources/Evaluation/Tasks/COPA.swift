@@ -20,19 +20,17 @@ public struct COPA: EvaluationTask {
     guard let connector = connectors[try document.string("question")] else {
       throw document.invalidValue("question", expected: "\"cause\" or \"effect\"")
     }
-    let premise = PythonText.stripping(try document.string("premise")).unicodeScalars.dropLast()
+    let premise = PythonText.droppingLast(PythonText.stripping(try document.string("premise")))
     return .choice(
-      context: "\(String(String.UnicodeScalarView(premise))) \(connector)",
+      context: "\(premise) \(connector)",
       // The choices bring a space of their own beside the harness's delimiter.
-      choices: try ["choice1", "choice2"].map { " " + Self.uncapitalized(try document.string($0)) },
+      choices: try ["choice1", "choice2"].map { field in
+        guard let choice = PythonText.lowercasingFirst(try document.string(field)) else {
+          throw document.invalidValue(field, expected: "a sentence")
+        }
+        return " " + choice
+      },
       gold: try document.gold("label", choiceCount: 2))
-  }
-
-  /// The text with its first scalar in lower case.
-  private static func uncapitalized(_ text: String) -> String {
-    guard let first = text.unicodeScalars.first else { return text }
-    return first.properties.lowercaseMapping
-      + String(String.UnicodeScalarView(text.unicodeScalars.dropFirst()))
   }
 }
 

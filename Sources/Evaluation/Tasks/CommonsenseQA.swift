@@ -1,6 +1,6 @@
 /// CommonsenseQA: questions about everyday concepts, answered by a letter (arXiv:1811.00937).
 ///
-/// Prompt: the question, the five answers under their letters, `Answer:`; the letter is scored.
+/// Prompt: `Question: …`, the five answers under their letters, `Answer:`; the letter is scored.
 public struct CommonsenseQA: EvaluationTask {
   public let name = "commonsense_qa"
   /// The harness gives this task no version.
@@ -15,7 +15,7 @@ public struct CommonsenseQA: EvaluationTask {
   }
 
   public func question(from document: TaskDocument) throws -> TaskQuestion {
-    let question = PythonText.stripping(try document.string("question"))
+    let question = "Question: " + PythonText.stripping(try document.string("question"))
     let letters = ["A", "B", "C", "D", "E"]
     let texts = try document.object("choices").choices("text")
     if texts.count < letters.count {

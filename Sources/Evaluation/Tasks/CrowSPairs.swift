@@ -44,7 +44,7 @@ public struct CrowSPairs: EvaluationTask {
     return chosen
   }
 
-  public var examples: ExampleSource { .drawn(from: dataset) }
+  public var examples: ExampleSource { .drawnFromOwnDocuments() }
 
   public let metrics: [EvaluationMetric] = [
     .choice("likelihood_diff", higherIsBetter: false) { _, scores in

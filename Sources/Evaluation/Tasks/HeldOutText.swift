@@ -79,7 +79,7 @@ extension EvaluationMetric {
       }
     }
     return [
-      metric("word_perplexity", .weightedPerplexity, PythonText.wordCount),
+      metric("word_perplexity", .weightedPerplexity, PythonText.countOfWhitespaceSeparated),
       metric("byte_perplexity", .weightedPerplexity, \.utf8.count),
       metric("bits_per_byte", .bitsPerByte, \.utf8.count),
     ]

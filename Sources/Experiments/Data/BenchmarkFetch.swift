@@ -39,7 +39,7 @@ public struct BenchmarkFetch: Sendable {
       let documents = try entry.task.documents(from: data)
       var read = documents
       if entry.task.shots.resolved(entry.shots) > 0 {
-        read += try entry.task.examples.documents(from: data, task: entry.task.name)
+        read += try entry.task.examples.documents(for: entry.task, data: data)
       }
       var paths: [String] = []
       for document in read where paths.last != document.location.path {

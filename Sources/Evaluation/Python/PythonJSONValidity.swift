@@ -3,7 +3,7 @@
 /// `NaN`, `Infinity` and `-Infinity` are values; escapes may name half a surrogate pair; a byte order
 /// mark, a control character in a string and an integer of more than 4,300 digits are refused. Depth
 /// has no limit, where Python stops with an error of its own near a thousand.
-package struct PythonJSON {
+package struct PythonJSONValidity {
   /// `sys.get_int_max_str_digits()`.
   private static let maximumDigits = 4_300
 
@@ -13,7 +13,7 @@ package struct PythonJSON {
   private var position = 0
 
   package static func isValid(_ text: String) -> Bool {
-    var reader = PythonJSON(bytes: Array(text.utf8))
+    var reader = PythonJSONValidity(bytes: Array(text.utf8))
     return reader.readDocument()
   }
 
