@@ -84,7 +84,8 @@ public struct Evaluator: Sendable {
       "tokenized for a context of \(task.contextLength), scored in one of \(scorer.contextLength)")
     try RequestEncoder.checkVocabulary(tokenizer, fits: scorer)
     let prepared = task.prepared
-    let texts = try writtenAnswers(to: prepared, with: &scorer, journal: journal, progress: progress)
+    let texts = try writtenAnswers(
+      to: prepared, with: &scorer, journal: journal, progress: progress)
     var tally = DocumentTally(slots: task.slots, slotCount: task.plan.requests.count)
     let scores = try task.plan.run(
       with: &scorer, tokensPerBatch: tokensPerBatch, journal: journal

@@ -140,7 +140,8 @@ struct TrainingLoop<Model: LanguageModel> {
     do {
       // The scorer holds the model no longer than it scores: the next step updates it in place.
       let results = try running.score(
-        ModelScorer(trainer.model, precision: recipe.execution.precision), step: step, tokens: trainer.tokens, after: scores, log: log
+        ModelScorer(trainer.model, precision: recipe.execution.precision), step: step,
+        tokens: trainer.tokens, after: scores, log: log
       ) { [progress] state in
         progress.update(
           completed: step,
