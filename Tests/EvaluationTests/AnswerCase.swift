@@ -25,7 +25,7 @@ struct AnswerCase: Decodable {
     case ("text", .string(let text)): return Self.slices(of: text)
     case ("literal", .string(let text)):
       do { return [try PythonLiteral.evaluate(text)] } catch { return .null }
-    case ("json", .string(let text)): return .bool(PythonJSON.isValid(text))
+    case ("json", .string(let text)): return .bool(PythonJSONValidity.isValid(text))
     case ("pattern", .array(let parts)): return try Self.matches(parts)
     case ("sentences", .string(let text)):
       return .array(

@@ -31,16 +31,16 @@ import Testing
 
   @Test func questionsAreAskedFromPublishedFiles() throws {
     let data = TaskData(directory: Self.hub)
-    let documents = try ARC.easy.documents(from: data, limit: nil)
+    let documents = try ARC.easy.documents(from: data)
     #expect(
       try documents.map { try $0.string("id") } == ["elm-0", "elm-1", "elm-2", "elm-3"])
     #expect(
       try ARC.easy.question(from: documents[2]).requests.map(\.continuation)
         == [" In May.", " In December.", " Never."])
     for limit in 1...5 {
-      #expect(try ARC.easy.documents(from: data, limit: limit).count == min(limit, 4))
+      #expect(try data.documents(of: ARC.easy.dataset, task: "arc_easy", limit: limit).count == min(limit, 4))
     }
-    #expect(try PIQA().documents(from: data, limit: nil).count == 2)
+    #expect(try PIQA().documents(from: data).count == 2)
     var document = documents[3]
     #expect(document.location.description.hasSuffix("test-00001-of-00002.parquet, row 2"))
     document.fields["answerKey"] = "E"
@@ -73,7 +73,7 @@ import Testing
     let folder = try TemporaryFolder()
     func message() -> String {
       Self.error {
-        _ = try PIQA().documents(from: TaskData(directory: folder.path), limit: nil)
+        _ = try PIQA().documents(from: TaskData(directory: folder.path))
       }
     }
     let path = try folder.write("no Parquet", to: "piqa.parquet")
@@ -139,7 +139,7 @@ import Testing
       task = sciQ
     }
     let data = TaskData(directory: SharedData.path("data/benchmarks"))
-    let documents = try task.documents(from: data, limit: nil)
+    let documents = try task.documents(from: data)
     #expect(documents.count > 500)
     for document in documents { _ = try task.question(from: document) }
   }

@@ -131,5 +131,5 @@ public struct EvaluationReport: Sendable {
 }
 
 extension PythonJSON: ExpressibleByStringLiteral {
-  init(stringLiteral value: String) { self = .string(value) }
+  package init(stringLiteral value: String) { self = .string(value) }
 }

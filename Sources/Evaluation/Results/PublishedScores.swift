@@ -28,14 +28,14 @@ public struct PublishedScores: Sendable, Equatable {
   ]
 
   /// The part of the name that tells the size.
-  var size: String { model.split(separator: "-").last.map(String.init) ?? model }
+  package var size: String { model.split(separator: "-").last.map(String.init) ?? model }
 
   /// The table's columns in its order.
-  static let tasks = [
+  package static let tasks = [
     "arc_challenge", "arc_easy", "boolq", "hellaswag", "piqa", "sciq", "winogrande",
   ]
 
-  static let source = "OpenELM (arXiv:2404.14619), zero-shot"
+  package static let source = "OpenELM (arXiv:2404.14619), zero-shot"
 
   private init(
     _ model: String, _ parameterCount: Double, _ percentages: [Double], average: Double

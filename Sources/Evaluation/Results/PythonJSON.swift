@@ -2,7 +2,7 @@
 ///
 /// lm-evaluation-harness writes its files with `json.dumps(…, ensure_ascii=False)`: numbers that are not
 /// finite are the bare words `NaN`, `Infinity` and `-Infinity`, which strict JSON has no place for.
-enum PythonJSON: Sendable, Equatable {
+package enum PythonJSON: Sendable, Equatable {
   case null
   case bool(Bool)
   case integer(Int)
@@ -11,7 +11,7 @@ enum PythonJSON: Sendable, Equatable {
   case array([PythonJSON])
   case object([(key: String, value: PythonJSON)])
 
-  static func == (left: PythonJSON, right: PythonJSON) -> Bool {
+  package static func == (left: PythonJSON, right: PythonJSON) -> Bool {
     switch (left, right) {
     case (.null, .null): true
     case (.bool(let a), .bool(let b)): a == b
@@ -26,7 +26,7 @@ enum PythonJSON: Sendable, Equatable {
   }
 
   /// A document's value; the keys of objects in order of their bytes, since a document has no order.
-  init(_ value: DocumentValue) {
+  package init(_ value: DocumentValue) {
     switch value {
     case .null: self = .null
     case .bool(let value): self = .bool(value)
@@ -38,28 +38,28 @@ enum PythonJSON: Sendable, Equatable {
     }
   }
 
-  init(fields: [String: DocumentValue]) {
+  package init(fields: [String: DocumentValue]) {
     self = .object(
       fields.sorted { $0.key.utf8.lexicographicallyPrecedes($1.key.utf8) }
         .map { ($0.key, PythonJSON($0.value)) })
   }
 
   /// The value of a key; the last one where it stands several times, as Python reads it.
-  subscript(key: String) -> PythonJSON? {
+  package subscript(key: String) -> PythonJSON? {
     guard case .object(let entries) = self else { return nil }
     return entries.last { $0.key == key }?.value
   }
 
   /// The entries of an object; none of anything else.
-  var entries: [(key: String, value: PythonJSON)] {
+  package var entries: [(key: String, value: PythonJSON)] {
     if case .object(let entries) = self { entries } else { [] }
   }
 
-  var string: String? {
+  package var string: String? {
     if case .string(let value) = self { value } else { nil }
   }
 
-  var integer: Int? {
+  package var integer: Int? {
     switch self {
     case .integer(let value): value
     case .number(let value): Int(exactly: value)
@@ -67,7 +67,7 @@ enum PythonJSON: Sendable, Equatable {
     }
   }
 
-  var number: Double? {
+  package var number: Double? {
     switch self {
     case .integer(let value): Double(value)
     case .number(let value): value
@@ -76,7 +76,7 @@ enum PythonJSON: Sendable, Equatable {
   }
 
   /// The value's kind as error messages name it.
-  var summary: String {
+  package var summary: String {
     switch self {
     case .null: "null"
     case .bool(let value): "the truth value \(value)"
@@ -93,14 +93,14 @@ extension PythonJSON {
   /// Returns the value as `json.dumps` writes it: on one line, or a line an entry.
   ///
   /// - Parameter indent: The spaces of each level; nil for one line.
-  func text(indent: Int? = nil) -> [UInt8] {
+  package func text(indent: Int? = nil) -> [UInt8] {
     var writer = Writer(indent: indent)
     writer.write(self, depth: 0)
     return writer.bytes
   }
 
   /// A number as Python's `repr` has it: the shortest digits that give the same number back.
-  static func text(of number: Double) -> String {
+  package static func text(of number: Double) -> String {
     number.isNaN ? "NaN" : number.isInfinite ? (number < 0 ? "-Infinity" : "Infinity") : "\(number)"
   }
 

@@ -1,12 +1,12 @@
 /// Reads JSON as Python's `json` reads it: strict but for `NaN`, `Infinity` and `-Infinity`.
-struct PythonJSONParser {
+package struct PythonJSONParser {
   /// What is wrong, and at which byte.
-  struct Fault: Error, Equatable, CustomStringConvertible {
+  package struct Fault: Error, Equatable, CustomStringConvertible {
     var offset: Int
     var expected: String
     var found: String
 
-    var description: String { "byte \(offset): expected \(expected), found \(found)" }
+    package var description: String { "byte \(offset): expected \(expected), found \(found)" }
   }
 
   /// Deeper than any results file, and shallow enough for any stack.
@@ -18,7 +18,7 @@ struct PythonJSONParser {
   private init(_ bytes: [UInt8]) { self.bytes = bytes }
 
   /// Returns the one value that the bytes hold.
-  static func value(of bytes: [UInt8]) throws(Fault) -> PythonJSON {
+  package static func value(of bytes: [UInt8]) throws(Fault) -> PythonJSON {
     var parser = PythonJSONParser(bytes)
     let value = try parser.value(depth: 0)
     parser.skipSpace()
