@@ -18,5 +18,7 @@ extension Recipe {
     reading: CorpusReading(normalization: .none, filter: .none, packing: .concatenated),
     batching: Batching(sequenceLength: 256, sequencesPerStep: 4, sequencesPerPass: 4),
     schedule: LearningRateSchedule(warmupSteps: 40, maximum: 0.002),
-    steps: 3_600, checkpoints: CheckpointPolicy(everySteps: 200, keep: 5))
+    steps: 3_600, checkpoints: CheckpointPolicy(everySteps: 200, keep: 5),
+    evaluation: RecipeEvaluation(
+      tasks: ["stories"], heldOutText: .stories, everySteps: 600, documentLimit: 100))
 }

@@ -16,6 +16,8 @@ struct PretrainCommand: AsyncParsableCommand {
       EXAMPLES
         samara pretrain seedling
         samara pretrain openelm-12m --corpus books.zst --tokenizer llama.model
+        samara pretrain openelm-12m --corpus books.zst --tokenizer llama.model \
+          --evaluate-tasks arc-easy,piqa --evaluate-data benchmarks --evaluate-every 20
         samara pretrain openelm-270m --dry-run
       """)
 
@@ -34,6 +36,8 @@ struct PretrainCommand: AsyncParsableCommand {
   @OptionGroup var corpus: CorpusArguments
 
   @OptionGroup var reading: ReadingArguments
+
+  @OptionGroup var scoring: ScoringArguments
 
   @Option(parsing: .unconditional, help: "Threads that read ahead; they change no result.")
   var readers = Pretraining.defaultReaders
@@ -79,10 +83,12 @@ struct PretrainCommand: AsyncParsableCommand {
       recomputation: recompute, storage: storage)
     corpus.apply(to: &overrides)
     reading.apply(to: &overrides)
+    scoring.apply(to: &overrides)
     let base = try Program.recipes.recipe(named: recipe)
     if dryRun {
       let resolved = overrides.applied(to: base)
       try resolved.validate()
+      _ = try resolved.evaluationSelection(in: corpus.workspace)
       print(RecipeView.text(resolved))
       return
     }

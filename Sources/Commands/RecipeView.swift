@@ -61,6 +61,14 @@ enum RecipeView {
       + "\(Format.grouped(sizes.vocabularySize)), context \(Format.grouped(sizes.contextLength))"
   }
 
+  private static func evaluationLine(_ recipe: Recipe, _ plan: RecipePlan) -> String {
+    guard let evaluation = recipe.evaluation, let share = plan.evaluationShare else {
+      return "none between steps"
+    }
+    let times = plan.evaluations == 1 ? "once" : "\(Format.grouped(plan.evaluations)) times"
+    return "\(evaluation): \(times), about \(Format.decimal(100 * share, places: 1))% of training"
+  }
+
   static func text(_ recipe: Recipe) -> String {
     let plan = RecipePlan(recipe)
     let lines: [(String, String)] = [
@@ -99,6 +107,7 @@ enum RecipeView {
         "every \(Format.grouped(recipe.checkpoints.everySteps)) steps, "
           + "the last \(recipe.checkpoints.keep) kept"
       ),
+      ("evaluation", evaluationLine(recipe, plan)),
     ]
     let width = lines.map(\.0.count).max() ?? 0
     return lines.map { name, value in

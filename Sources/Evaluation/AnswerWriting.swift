@@ -17,7 +17,7 @@ struct AnswerWriting {
   /// - Throws: What the generator and the journal throw.
   func answers(
     to questions: [(question: GenerationQuestion, prompt: [Int32])],
-    with generator: inout some LanguageModelGenerator, afterBatch: (Int) -> Void
+    with generator: inout some LanguageModelGenerator, afterBatch: (Int) throws -> Void
   ) throws -> [String] {
     var answers = [String](repeating: "", count: questions.count)
     var done = 0
@@ -40,7 +40,7 @@ struct AnswerWriting {
       for (index, text) in zip(batch, texts) { answers[index] = text }
       position += batch.count
       done += batch.count
-      afterBatch(done)
+      try afterBatch(done)
     }
     return answers
   }

@@ -35,13 +35,13 @@ public struct Evaluator: Sendable {
   ///   - data: Where the documents are looked for.
   ///   - shots: The examples before each question; the task's own number where it is nil.
   ///   - documents: The positions of the documents evaluated; all where it is nil.
-  ///   - progress: Called after every batch.
+  ///   - progress: Called after every batch; what it throws ends the evaluation.
   /// - Throws: `EvaluationError` where data, tokenizer or log-likelihoods are not usable, and
   ///   whatever the scorer throws.
   public func evaluate(
     _ task: any EvaluationTask, data: TaskData, shots: Int? = nil, documents: Range<Int>? = nil,
     with scorer: inout some LanguageModelScorer,
-    progress: (EvaluationProgress) -> Void = { _ in }
+    progress: (EvaluationProgress) throws -> Void = { _ in }
   ) throws -> EvaluationResult {
     try evaluate(
       PreparedTask(task, data: data, shots: shots, documents: documents), with: &scorer,
@@ -52,7 +52,7 @@ public struct Evaluator: Sendable {
   public func evaluate(
     _ task: any EvaluationTask, on documents: [TaskDocument],
     with scorer: inout some LanguageModelScorer,
-    progress: (EvaluationProgress) -> Void = { _ in }
+    progress: (EvaluationProgress) throws -> Void = { _ in }
   ) throws -> EvaluationResult {
     try evaluate(
       PreparedTask(task, documents: documents), with: &scorer, progress: progress)
@@ -64,21 +64,34 @@ public struct Evaluator: Sendable {
   public func evaluate(
     _ prepared: PreparedTask, with scorer: inout some LanguageModelScorer,
     journal: EvaluationJournal? = nil,
-    progress: (EvaluationProgress) -> Void = { _ in }
+    progress: (EvaluationProgress) throws -> Void = { _ in }
   ) throws -> EvaluationResult {
     try RequestEncoder.checkVocabulary(tokenizer, fits: scorer)
-    let texts = try writtenAnswers(to: prepared, with: &scorer, journal: journal, progress: progress)
-    var plan = ScoringPlan()
-    var encoder = RequestEncoder(tokenizer: tokenizer, contextLength: scorer.contextLength)
-    // For every document the slots of its answers' scores: one a completion, or a text's windows.
-    let slots = try zip(prepared.questions, prepared.documents).map { question, document in
-      try encoder.encode(question, at: document.location).map { plan.add($0) }
-    }
-    var tally = DocumentTally(slots: slots, slotCount: plan.requests.count)
-    let scores = try plan.run(with: &scorer, tokensPerBatch: tokensPerBatch, journal: journal) {
-      batch in
+    return try evaluate(
+      EncodedTask(prepared, tokenizer: tokenizer, contextLength: scorer.contextLength),
+      with: &scorer, journal: journal, progress: progress)
+  }
+
+  /// Evaluates questions that are tokenized already, by this evaluator's tokenizer and for the scorer's
+  /// context.
+  public func evaluate(
+    _ task: EncodedTask, with scorer: inout some LanguageModelScorer,
+    journal: EvaluationJournal? = nil,
+    progress: (EvaluationProgress) throws -> Void = { _ in }
+  ) throws -> EvaluationResult {
+    precondition(
+      task.contextLength == scorer.contextLength,
+      "tokenized for a context of \(task.contextLength), scored in one of \(scorer.contextLength)")
+    try RequestEncoder.checkVocabulary(tokenizer, fits: scorer)
+    let prepared = task.prepared
+    let texts = try writtenAnswers(
+      to: prepared, with: &scorer, journal: journal, progress: progress)
+    var tally = DocumentTally(slots: task.slots, slotCount: task.plan.requests.count)
+    let scores = try task.plan.run(
+      with: &scorer, tokensPerBatch: tokensPerBatch, journal: journal
+    ) { batch in
       tally.finish(batch)
-      progress(
+      try progress(
         EvaluationProgress(
           task: prepared.task.name, documentsDone: tally.done,
           documentCount: prepared.documents.count))
@@ -88,7 +101,7 @@ public struct Evaluator: Sendable {
       answers: prepared.documents.indices.map { index in
         if let text = texts[index] { return .text(text) }
         return try answer(
-          to: prepared.questions[index], scores: slots[index].map { scores[$0] },
+          to: prepared.questions[index], scores: task.slots[index].map { scores[$0] },
           at: prepared.documents[index].location)
       })
   }
@@ -96,7 +109,7 @@ public struct Evaluator: Sendable {
   /// What the model writes to the questions that ask for it, by their positions.
   private func writtenAnswers(
     to prepared: PreparedTask, with scorer: inout some LanguageModelScorer,
-    journal: EvaluationJournal?, progress: (EvaluationProgress) -> Void
+    journal: EvaluationJournal?, progress: (EvaluationProgress) throws -> Void
   ) throws -> [Int: String] {
     let encoder = RequestEncoder(tokenizer: tokenizer, contextLength: scorer.contextLength)
     var (positions, questions): ([Int], [(question: GenerationQuestion, prompt: [Int32])]) = ([], [])
@@ -117,13 +130,13 @@ public struct Evaluator: Sendable {
   private func write<Scorer: LanguageModelScorer>(
     _ questions: [(question: GenerationQuestion, prompt: [Int32])], _ prepared: PreparedTask,
     with scorer: inout Scorer, _ journal: EvaluationJournal?,
-    _ progress: (EvaluationProgress) -> Void
+    _ progress: (EvaluationProgress) throws -> Void
   ) throws -> [String]? {
     guard var generator = scorer as? any LanguageModelGenerator else { return nil }
     let texts = try AnswerWriting(tokenizer: tokenizer, journal: journal).answers(
       to: questions, with: &generator
     ) { done in
-      progress(
+      try progress(
         EvaluationProgress(
           task: prepared.task.name, documentsDone: done,
           documentCount: prepared.documents.count))

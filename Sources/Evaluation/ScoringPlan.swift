@@ -3,7 +3,7 @@
 /// In that order requests that share a beginning stand together: a document's choices share its
 /// context, few-shot prompts their examples. A scorer that computes what neighbours share once, as
 /// ``ModelScorer`` does, then computes each shared token once.
-package struct ScoringPlan {
+package struct ScoringPlan: Sendable {
   /// The distinct requests in the order in which they came.
   package private(set) var requests: [TokenizedRequest] = []
   private var slots: [TokenizedRequest: Int] = [:]
@@ -55,7 +55,7 @@ package struct ScoringPlan {
   /// - Parameter journal: Keeps every batch's scores, and has those of an earlier start.
   func run(
     with scorer: inout some LanguageModelScorer, tokensPerBatch: Int,
-    journal: EvaluationJournal? = nil, afterBatch: ([Int]) -> Void = { _ in }
+    journal: EvaluationJournal? = nil, afterBatch: ([Int]) throws -> Void = { _ in }
   ) throws -> [RequestScore] {
     var scores = [RequestScore](
       repeating: RequestScore(logLikelihood: 0, isGreedy: false), count: requests.count)
@@ -68,7 +68,7 @@ package struct ScoringPlan {
         batchScores.count == batch.count,
         "scorer: \(batch.count) requests but \(batchScores.count) scores")
       for (slot, score) in zip(batch, batchScores) { scores[slot] = score }
-      afterBatch(batch)
+      try afterBatch(batch)
     }
     return scores
   }

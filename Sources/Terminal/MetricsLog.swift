@@ -26,11 +26,23 @@ public struct MetricsLog: Sendable {
     self.path = path
   }
 
-  /// Calls `body` with each record in the order of the file, and returns how the file ended.
+  /// Calls `body` with each step's record in the order of the file, and returns how the file ended.
+  ///
+  /// Scores of evaluations between the steps are passed over.
+  ///
+  /// - Throws: As `forEachLine`.
+  @discardableResult
+  public func forEach(_ body: (MetricsRecord) throws -> Void) throws -> Ending {
+    try forEachLine { line in
+      if case .step(let record) = line { try body(record) }
+    }
+  }
+
+  /// Calls `body` with each line in the order of the file, and returns how the file ended.
   ///
   /// - Throws: `TerminalError.unreadable`, `TerminalError.brokenLine`, and what `body` throws.
   @discardableResult
-  public func forEach(_ body: (MetricsRecord) throws -> Void) throws -> Ending {
+  public func forEachLine(_ body: (MetricsLine) throws -> Void) throws -> Ending {
     let handle: FileHandle
     do {
       handle = try FileHandle(forReadingFrom: URL(fileURLWithPath: path))
@@ -63,9 +75,9 @@ public struct MetricsLog: Sendable {
     return .complete
   }
 
-  /// Returns all records of the file.
+  /// Returns the records of all steps in the file.
   ///
-  /// - Throws: as `forEach`.
+  /// - Throws: as `forEachLine`.
   public func records() throws -> [MetricsRecord] {
     var records: [MetricsRecord] = []
     try forEach { records.append($0) }
@@ -83,10 +95,10 @@ public struct MetricsLog: Sendable {
 
   private func decode(
     _ bytes: ArraySlice<UInt8>, line: Int, with decoder: JSONDecoder
-  ) throws -> MetricsRecord? {
+  ) throws -> MetricsLine? {
     guard !isBlank(bytes) else { return nil }
     do {
-      return try decoder.decode(MetricsRecord.self, from: Data(bytes))
+      return try decoder.decode(MetricsLine.self, from: Data(bytes))
     } catch let error as DecodingError {
       throw broken(bytes, line, Self.reason(error))
     } catch {

@@ -1,5 +1,5 @@
 extension RunViews {
-  /// Returns two runs in one chart, and their losses at equal counts of tokens.
+  /// Returns two runs in one chart, their losses at equal counts of tokens, and their scores.
   ///
   /// Runs differ in batch and speed; tokens seen are what they have in common. Single steps are
   /// too noisy to subtract, so a row gives the means since the row above.
@@ -32,9 +32,10 @@ extension RunViews {
     let notes = verdict(rows, first, second).flatMap {
       DisplayWidth.wrapped($0, to: terminal.width)
     }
+    let scores = scoreComparison(of: (histories[0], histories[1]), for: terminal)
     return plot.rendered(for: terminal) + "\n"
       + (rows.isEmpty ? "" : table.rendered(for: terminal) + "\n")
-      + notes.joined(separator: "\n") + "\n"
+      + notes.joined(separator: "\n") + "\n" + (scores.isEmpty ? "" : "\n" + scores)
   }
 
   /// The mean cross entropies of two runs over the same stretch of tokens.

@@ -5,7 +5,7 @@ extension RunViews {
     case gradientNorm
   }
 
-  /// Returns one run: its curves, a table of steps spread over it, and a summary.
+  /// Returns one run: its curves, a table of steps spread over it, its scores, and a summary.
   ///
   /// - Throws: as `RunsFolder.history(ofRun:)`.
   public static func detail(
@@ -13,11 +13,12 @@ extension RunViews {
     for terminal: TerminalCapabilities
   ) throws -> String {
     let history = try folder.history(ofRun: name)
+    let curves = curves(of: history, below: lowerCurve, for: terminal) + "\n"
     return [
-      curves(of: history, below: lowerCurve, for: terminal),
-      spreadTable(of: history, for: terminal),
+      curves + scoreCharts(of: history, for: terminal) + spreadTable(of: history, for: terminal),
+      history.scores.isEmpty ? nil : scoreTable(of: history, for: terminal),
       summary(of: history, for: terminal),
-    ].joined(separator: "\n")
+    ].compactMap { $0 }.joined(separator: "\n")
   }
 
   private static func curves(
@@ -104,6 +105,17 @@ extension RunViews {
       ("skipped steps", Format.grouped(history.skippedCount)),
       ("peak memory", Format.bytes(history.peakResidentBytes)),
     ]
+    if history.evaluationCount > 0 {
+      let seconds = history.evaluationSeconds
+      let share = history.totalSeconds > 0 ? seconds / history.totalSeconds : nil
+      let times = history.evaluationCount == 1 ? "once" : "\(history.evaluationCount) times"
+      entries.append(
+        (
+          "evaluation",
+          "\(times), \(Format.duration(seconds: seconds))"
+            + (share.map { ", \(Format.decimal(100 * $0, places: 1))% of training's time" } ?? "")
+        ))
+    }
     if history.replacedCount > 0 {
       entries.append(("repeated", "\(Format.grouped(history.replacedCount)) steps, after a resume"))
     }

@@ -10,6 +10,8 @@ public struct RunHistory: Sendable {
   public let name: String
   /// The records that count, by ascending step.
   public private(set) var records: [MetricsRecord] = []
+  /// The scores of the weights on the way, in the order of the log.
+  public private(set) var scores: [ScoreRecord] = []
   /// How many records were replaced by later ones.
   public private(set) var replacedCount = 0
   /// How the file ended.
@@ -19,20 +21,33 @@ public struct RunHistory: Sendable {
 
   /// Reads the history of a run from its metrics file.
   ///
-  /// - Throws: as `MetricsLog.forEach`.
+  /// - Throws: as `MetricsLog.forEachLine`.
   public init(name: String, metricsPath: String) throws {
     self.name = name
     let attributes = try? FileManager.default.attributesOfItem(atPath: metricsPath)
     lastActivity = attributes?[.modificationDate] as? Date
-    var (records, replacedCount) = ([MetricsRecord](), 0)
-    ending = try MetricsLog(path: metricsPath).forEach { record in
-      while let last = records.last, last.step >= record.step {
-        records.removeLast()
-        replacedCount += 1
+    var (records, scores, replacedCount) = ([MetricsRecord](), [ScoreRecord](), 0)
+    ending = try MetricsLog(path: metricsPath).forEachLine { line in
+      switch line {
+      case .step(let record):
+        while let last = records.last, last.step >= record.step {
+          records.removeLast()
+          replacedCount += 1
+        }
+        while let last = scores.last, last.step >= record.step { scores.removeLast() }
+        records.append(record)
+      case .score(let score):
+        // An evaluation that was cut short is made again, the tasks it had finished perhaps too.
+        let sameStep = scores.lastIndex { $0.step != score.step }.map { $0 + 1 } ?? 0
+        if let place = scores[sameStep...].firstIndex(where: score.replaces) {
+          scores[place] = score
+        } else {
+          scores.append(score)
+        }
       }
-      records.append(record)
     }
     self.records = records
+    self.scores = scores
     self.replacedCount = replacedCount
   }
 

@@ -65,6 +65,9 @@ import Testing
     #expect(generated.output.hasPrefix("It all began"))
     let logs = try program.run("logs", "seedling")
     #expect(logs.output.contains("12"))
+    // The default is scored at its end at least.
+    #expect(logs.output.contains("bits_per_byte"))
+    #expect(logs.output.contains("% of training's time"))
     #expect(try program.run("logs").output.contains("finished"))
   }
 
@@ -100,6 +103,11 @@ import Testing
     (["pretrain", "seedling", "--run", "../x"], "cannot name a run"),
     (["pretrain", "seedling", "--steps", "0"], "steps is 0"),
     (["pretrain", "seedling", "--threads", "0"], "--threads"),
+    (["pretrain", "seedling", "--evaluate-every", "-1"], "--evaluate-every is -1"),
+    (["pretrain", "seedling", "--evaluate-limit", "0"], "--evaluate-limit is 0"),
+    (["pretrain", "seedling", "--evaluate-tasks", "arc-easie", "--dry-run"], "arc_easy"),
+    (["pretrain", "seedling", "--evaluate-tasks", "piqa"], "piqa: no data found"),
+    (["pretrain", "seedling", "--evaluate-text", "missing.txt"], "missing.txt"),
     (["pretrain", "seedling", "--steps", "-1"], "steps is -1"),
     (["pretrain", "seedling", "--steps", "9223372036854775807", "--dry-run"], "steps is"),
     (["pretrain", "seedling", "--corpus", "wordless.jsonl"], "nothing to read"),

@@ -50,7 +50,7 @@ import Testing
       let steps = String(
         decoding: program.bytes("logs/\(run)/metrics.jsonl") ?? Data(), as: UTF8.self
       )
-      .split(separator: "\n").compactMap { line in
+      .split(separator: "\n").filter { !$0.contains("\"task\":") }.compactMap { line in
         line.range(of: "\"step\":").flatMap {
           Int(line[$0.upperBound...].prefix { $0.isNumber })
         }
@@ -79,11 +79,60 @@ import Testing
     #expect(program.bytes("\(path)/manifest.json") != nil, "\(path)")
   }
 
-  /// Resident memory after the first steps is that of the last ones.
+  /// A signal is heard between two batches of an evaluation; the resumed run makes up for the scores.
+  @Test func aSignalInAnEvaluationLosesNothing() throws {
+    let program = try Program()
+    func pretrain(_ run: String) -> [String] {
+      [
+        "pretrain", "seedling", "--run", run, "--steps", "6", "--evaluate-every", "3",
+        "--evaluate-limit", "500", "--checkpoint-every", "100",
+      ]
+    }
+    let whole = try program.outcome(of: program.launch(pretrain("whole")))
+    #expect(whole.status == 0, "\(whole.errors)")
+    #expect(whole.errors.contains("scored 2 times: evaluation"))
+    func lines(_ run: String) -> [Substring] {
+      String(decoding: program.bytes("logs/\(run)/metrics.jsonl") ?? Data(), as: UTF8.self)
+        .split(separator: "\n")
+    }
+    for (run, step) in [("middle", 3), ("end", 6)] {
+      let process = try program.launch(pretrain(run))
+      // Until the step is taken; its questions take more than a second to be scored.
+      for _ in 0..<6_000 {
+        if lines(run).contains(where: { $0.contains("\"step\":\(step),") }) { break }
+        Thread.sleep(forTimeInterval: 0.01)
+      }
+      Thread.sleep(forTimeInterval: 0.2)
+      kill(process.processIdentifier, SIGINT)
+      let stopped = program.outcome(of: process)
+      #expect(stopped.status == 130, "\(stopped.errors)")
+      #expect(program.bytes("checkpoints/\(run)/step-0000000\(step)/manifest.json") != nil)
+      let scores = lines(run).filter { $0.contains("\"step\":\(step),\"task\"") }
+      #expect(scores.count < 5, "\(scores)")
+      let resumed = try program.run("resume", run)
+      #expect(resumed.status == 0, "\(resumed.errors)")
+      for file in Self.files {
+        let path = "step-00000006/\(file)"
+        #expect(
+          program.bytes("checkpoints/\(run)/\(path)") == program.bytes("checkpoints/whole/\(path)"))
+      }
+      /// What was scored, without the time that it took.
+      func scored(_ run: String) -> [String] {
+        lines(run).filter { $0.contains("\"task\"") }.map {
+          $0.split(separator: ",").filter { !$0.contains("evaluation_seconds") }.joined()
+        }
+      }
+      #expect(scored("whole").count == 10)
+      #expect(scored(run) == scored("whole"))
+    }
+  }
+
+  /// Resident memory after the first steps is that of the last ones, though weights are scored between.
   @Test func memoryDoesNotGrow() throws {
     let program = try Program()
     try program.run(
-      "pretrain", "seedling", "--run", "run", "--steps", "60", "--sequences-per-step", "4")
+      "pretrain", "seedling", "--run", "run", "--steps", "60", "--sequences-per-step", "4",
+      "--evaluate-every", "5")
     let resident = String(
       decoding: program.bytes("logs/run/metrics.jsonl") ?? Data(), as: UTF8.self
     ).split(separator: "\n").compactMap { line in

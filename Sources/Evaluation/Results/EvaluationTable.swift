@@ -71,5 +71,5 @@ public struct EvaluationTable: Sendable {
 
 extension ScoreComparison.Row {
   /// The name under the groups above it.
-  var indentedName: String { String(repeating: "  ", count: depth) + name }
+  package var indentedName: String { String(repeating: "  ", count: depth) + name }
 }

@@ -2,9 +2,9 @@
 package struct PythonJSONParser {
   /// What is wrong, and at which byte.
   package struct Fault: Error, Equatable, CustomStringConvertible {
-    var offset: Int
-    var expected: String
-    var found: String
+    package var offset: Int
+    package var expected: String
+    package var found: String
 
     package var description: String { "byte \(offset): expected \(expected), found \(found)" }
   }

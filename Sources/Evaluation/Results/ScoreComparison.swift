@@ -2,47 +2,52 @@
 ///
 /// Rows stand in the order in which the results name them, groups above their members. A task at two
 /// numbers of examples is two tasks here, and a metric under two filters two metrics.
-struct ScoreComparison {
+package struct ScoreComparison {
   /// A model's results under its title.
-  struct Column {
+  package struct Column {
     var title: String
     var results: [EvaluationResult]
+
+    package init(title: String, results: [EvaluationResult]) {
+      self.title = title
+      self.results = results
+    }
   }
 
   /// A figure.
-  struct Cell: Equatable {
-    var value: Double
-    var standardError: Double?
+  package struct Cell: Equatable {
+    package var value: Double
+    package var standardError: Double?
   }
 
   /// A metric of a task over all columns.
-  struct Row {
-    var task: String
+  package struct Row {
+    package var task: String
     /// The name to show: the alias where the task stands under its group.
-    var name: String
+    package var name: String
     /// The groups that the task stands under.
-    var depth: Int
-    var shots: Int
-    var metric: String
-    var filter: String
-    var higherIsBetter: Bool
+    package var depth: Int
+    package var shots: Int
+    package var metric: String
+    package var filter: String
+    package var higherIsBetter: Bool
     /// Whether the row is its task's first.
-    var isFirst: Bool
+    package var isFirst: Bool
     /// The documents evaluated; several where the columns differ, so that they do not look alike.
-    var documentCounts: [Int]
-    var chance: Double?
+    package var documentCounts: [Int]
+    package var chance: Double?
     /// A cell a column; nil where the column lacks the figure.
-    var cells: [Cell?]
+    package var cells: [Cell?]
     /// A figure for each of the published models; nil where none was published.
-    var published: [Double?]
+    package var published: [Double?]
     /// Whether the task has both `acc` and `acc_norm`, so that the published figure may be either.
-    var isPublishedUncertain = false
+    package var isPublishedUncertain = false
 
     /// The metric with its filter, as the harness writes both.
-    var metricName: String { filter == "none" ? metric : "\(metric),\(filter)" }
+    package var metricName: String { filter == "none" ? metric : "\(metric),\(filter)" }
 
     /// The columns with the best value; none where there is nothing to compare, or all are the same.
-    var best: Set<Int> {
+    package var best: Set<Int> {
       let values = cells.enumerated().compactMap { index, cell in
         cell.flatMap { $0.value.isNaN ? nil : (index, $0.value) }
       }
@@ -53,17 +58,17 @@ struct ScoreComparison {
     }
   }
 
-  private(set) var rows: [Row] = []
+  package private(set) var rows: [Row] = []
   let titles: [String]
   /// The published models that at least one row has a figure of.
   let published: [PublishedScores]
 
   /// The row with the mean over the published table's seven tasks.
-  static let averageName = "average of seven"
+  package static let averageName = "average of seven"
   static let averageMetric = "mean"
 
   /// - Parameter published: Models whose published scores stand beside.
-  init(_ columns: [Column], published: [PublishedScores] = []) {
+  package init(_ columns: [Column], published: [PublishedScores] = []) {
     titles = columns.map(\.title)
     let identities = Self.identities(columns)
     self.published = published.filter { model in
@@ -162,7 +167,7 @@ struct ScoreComparison {
   }
 
   /// A row a task: its primary metric's, members of groups left out.
-  var summary: [Row] {
+  package var summary: [Row] {
     rows.filter { row in
       guard row.depth == 0 else { return false }
       let own = rows.filter { $0.task == row.task && $0.shots == row.shots }

@@ -1,27 +1,27 @@
 import Foundation
 
 /// A run's scores over its training, where several of its steps were evaluated.
-struct ScoreCurve {
+package struct ScoreCurve {
   /// A score at a moment of training.
-  struct Point: Equatable {
-    var position: Double
-    var value: Double
-    var standardError: Double?
+  package struct Point: Equatable {
+    package var position: Double
+    package var value: Double
+    package var standardError: Double?
   }
 
-  var run: String
+  package var run: String
   /// The task's name as a row has it.
-  var name: String
-  var metric: String
-  var shots: Int
+  package var name: String
+  package var metric: String
+  package var shots: Int
   /// What the horizontal axis counts: tokens where every file says how many, else steps.
-  var axis: Axis
-  var points: [Point]
-  var chance: Double?
+  package var axis: Axis
+  package var points: [Point]
+  package var chance: Double?
   /// The published model to compare with: the nearest in size, or in score where the size is not known.
-  var reference: (model: String, value: Double)?
+  package var reference: (model: String, value: Double)?
 
-  enum Axis: String {
+  package enum Axis: String {
     case tokens = "tokens"
     case steps = "step"
   }

@@ -31,7 +31,7 @@ public struct ScoreReport: Sendable {
   }
 
   /// The run of each file, counted from zero: files of one name are one run where their steps differ.
-  var runs: [Int] {
+  package var runs: [Int] {
     var identities: [String] = []
     return zip(files, titles).map { file, title in
       let steps = files.filter { $0.model.name == file.model.name }.map(\.model.step)
@@ -50,10 +50,10 @@ public struct ScoreReport: Sendable {
     return (comparison(of: columns), columns.map { runs[$0] })
   }
 
-  var curves: [ScoreCurve] { ScoreCurve.curves(of: files, published: published) }
+  package var curves: [ScoreCurve] { ScoreCurve.curves(of: files, published: published) }
 
   /// A column's title: the run's name and the step; the file's name where two would be the same.
-  var titles: [String] {
+  package var titles: [String] {
     let titles = files.map { file in
       file.model.step.map { "\(file.model.name) @\($0)" } ?? file.model.name
     }

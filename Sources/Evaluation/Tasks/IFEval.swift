@@ -1,3 +1,5 @@
+import Foundation
+
 /// IFEval: prompts whose instructions a program can check (arXiv:2311.07911).
 ///
 /// The prompt stands by itself. Every instruction is checked strictly, in the response as it is, and
@@ -30,7 +32,20 @@ public struct IFEval: EvaluationTask {
   private static func instructions(of document: TaskDocument) throws -> InstructionList {
     try InstructionList(
       ids: document.strings("instruction_id_list"),
-      arguments: document.objects("kwargs").map(\.fields), location: document.location)
+      arguments: decoded(document, "kwargs").objects("kwargs").map(\.fields),
+      location: document.location)
+  }
+
+  /// The document with a field that may be a text of JSON, as some copies of the data have it, decoded.
+  private static func decoded(_ document: TaskDocument, _ field: String) throws -> TaskDocument {
+    guard case .string(let text)? = document.fields[field] else { return document }
+    var document = document
+    do {
+      document.fields[field] = try JSONDecoder().decode(DocumentValue.self, from: Data(text.utf8))
+    } catch {
+      throw document.invalidValue(field, expected: "a list of objects, or JSON of one")
+    }
+    return document
   }
 
   public func question(from document: TaskDocument) throws -> TaskQuestion {

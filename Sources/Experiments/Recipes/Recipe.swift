@@ -37,6 +37,8 @@ public struct Recipe: Sendable {
   public var steps: Int
   /// When checkpoints are written and how many are kept.
   public var checkpoints: CheckpointPolicy
+  /// What the weights are scored on while they train; nothing if nil.
+  public var evaluation: RecipeEvaluation?
   /// Steps in a row with a non-finite loss or gradient after which the run stops.
   public var maximumConsecutiveSkips: Int
   /// What initial values are drawn from.
@@ -51,6 +53,7 @@ public struct Recipe: Sendable {
     batching: Batching, optimizer: AdamW = AdamW(), schedule: LearningRateSchedule,
     zLossWeight: Double = 1e-4, execution: Execution = Execution(),
     storage: TrainingStorage = .full, steps: Int, checkpoints: CheckpointPolicy,
+    evaluation: RecipeEvaluation? = nil,
     maximumConsecutiveSkips: Int = 10, seed: UInt64 = 0
   ) {
     self.name = name
@@ -67,6 +70,7 @@ public struct Recipe: Sendable {
     self.storage = storage
     self.steps = steps
     self.checkpoints = checkpoints
+    self.evaluation = evaluation
     self.maximumConsecutiveSkips = maximumConsecutiveSkips
     self.seed = seed
   }

@@ -14,17 +14,24 @@ public struct RecipeDifference: Sendable, Hashable, CustomStringConvertible {
 
   /// Compares two records.
   ///
-  /// - Parameter exceptions: keys whose values may differ.
+  /// - Parameter exceptions: keys that may differ in their values and in all below them.
   /// - Throws: What `JSONSerialization` throws for data that is not JSON.
   public init(recorded: Data, current: Data, except exceptions: Set<String> = []) throws {
     let before = Self.flatten(try JSONSerialization.jsonObject(with: recorded))
     let after = Self.flatten(try JSONSerialization.jsonObject(with: current))
-    changes = Set(before.keys).union(after.keys).subtracting(exceptions).sorted().compactMap {
-      key in
-      before[key] == after[key]
+    changes = Set(before.keys).union(after.keys).sorted().compactMap { key in
+      let isExcepted = exceptions.contains { key == $0 || key.hasPrefix($0 + ".") }
+      return isExcepted || before[key] == after[key]
         ? nil : Change(key: key, recorded: before[key], current: after[key])
     }
   }
+
+  /// The changes of a key and of all below it.
+  public func changes(of key: String) -> RecipeDifference {
+    RecipeDifference(changes: changes.filter { $0.key == key || $0.key.hasPrefix(key + ".") })
+  }
+
+  private init(changes: [Change]) { self.changes = changes }
 
   public var isEmpty: Bool { changes.isEmpty }
 

@@ -21,6 +21,7 @@ public struct RecipeOverrides: Sendable, Equatable, Codable {
   public var precision: Precision?
   public var recomputation: Recomputation?
   public var storage: TrainingStorage?
+  public var evaluation: EvaluationOverrides?
 
   public init(
     steps: Int? = nil, checkpointEvery: Int? = nil, corpus: [String]? = nil,
@@ -31,7 +32,7 @@ public struct RecipeOverrides: Sendable, Equatable, Codable {
     evaluations: EvaluationTexts? = nil,
     tokenizer: String? = nil, seed: UInt64? = nil, sequencesPerStep: Int? = nil,
     precision: Precision? = nil, recomputation: Recomputation? = nil,
-    storage: TrainingStorage? = nil
+    storage: TrainingStorage? = nil, evaluation: EvaluationOverrides? = nil
   ) {
     self.steps = steps
     self.checkpointEvery = checkpointEvery
@@ -50,6 +51,7 @@ public struct RecipeOverrides: Sendable, Equatable, Codable {
     self.precision = precision
     self.recomputation = recomputation
     self.storage = storage
+    self.evaluation = evaluation
   }
 
   /// The recipe with these changes.
@@ -75,6 +77,10 @@ public struct RecipeOverrides: Sendable, Equatable, Codable {
     if let precision { result.execution.precision = precision }
     if let recomputation { result.execution.recomputation = recomputation }
     if let storage { result.storage = storage }
+    if let evaluation {
+      result.evaluation = evaluation.applied(
+        to: result.evaluation, defaultInterval: result.checkpoints.everySteps)
+    }
     if let sequencesPerStep {
       result.batching.sequencesPerStep = sequencesPerStep
       result.batching.sequencesPerPass = min(result.batching.sequencesPerPass, sequencesPerStep)
@@ -112,6 +118,13 @@ extension Recipe {
     try check(
       "checkpoint interval", checkpoints.everySteps, checkpoints.everySteps > 0, "at least 1")
     try check("checkpoints kept", checkpoints.keep, checkpoints.keep > 0, "at least 1")
+    if let evaluation {
+      let (interval, limit) = (evaluation.everySteps, evaluation.documentLimit ?? 1)
+      try check("evaluation interval", interval, interval > 0, "at least 1")
+      try check("documents evaluated", limit, limit > 0, "at least 1")
+      let shots = evaluation.shots ?? 0
+      try check("examples before a question", shots, (0...1_000).contains(shots), "0 to 1000")
+    }
     try check(
       "sequence length", length, length <= model.contextLength,
       "at most the model's context of \(model.contextLength)")

@@ -4,7 +4,7 @@ extension Recipe: Encodable {
   private enum CodingKeys: String, CodingKey {
     case name, model, tokenizer, corpus, reading, batching, optimizer, schedule, zLossWeight
     case execution, storage
-    case steps, checkpoints, maximumConsecutiveSkips, seed
+    case steps, checkpoints, evaluation, maximumConsecutiveSkips, seed
   }
 
   public func encode(to encoder: any Encoder) throws {
@@ -22,6 +22,8 @@ extension Recipe: Encodable {
     try container.encode(storage, forKey: .storage)
     try container.encode(steps, forKey: .steps)
     try container.encode(checkpoints, forKey: .checkpoints)
+    // Records from before there was a choice stay as they are.
+    try container.encodeIfPresent(evaluation, forKey: .evaluation)
     try container.encode(maximumConsecutiveSkips, forKey: .maximumConsecutiveSkips)
     try container.encode(seed, forKey: .seed)
   }

@@ -1,3 +1,4 @@
+import Evaluation
 import Foundation
 import Stories
 
@@ -24,6 +25,29 @@ public struct StoriesCorpus: CorpusSource {
   /// The multiple-choice task over held-out stories.
   public func questionsPath(in workspace: Workspace) -> String {
     "\(directory(in: workspace))/\(StoryCorpus.questionsFileName)"
+  }
+
+  /// The stories that no training reads.
+  public func heldOutPath(in workspace: Workspace) -> String {
+    "\(directory(in: workspace))/\(StoryCorpus.heldOutFileName)"
+  }
+
+  /// The harness's tasks, groups and suites, and before them the questions about these stories.
+  public func catalog(in workspace: Workspace) -> EvaluationCatalog {
+    var catalog = EvaluationCatalog.standard
+    catalog.tasks.insert(
+      .storyQuestions(name: Self.questionsName, file: questionsPath(in: workspace)), at: 0)
+    return catalog
+  }
+
+  /// Writes the stories if a task of `selection` reads them and they are missing.
+  public func prepare(
+    for selection: TaskSelection, in workspace: Workspace, report: (String) -> Void
+  ) throws {
+    let own = [questionsPath(in: workspace), heldOutPath(in: workspace)].map(TaskDataset.file)
+    if selection.entries.contains(where: { own.contains($0.task.dataset) }) {
+      _ = try prepare(in: workspace, report: report)
+    }
   }
 
   public func prepare(in workspace: Workspace, report: (String) -> Void) throws -> [TextSource] {

@@ -41,6 +41,7 @@ public struct Pretraining: Sendable {
   ) throws -> Outcome {
     let resolved = overrides.applied(to: recipe)
     try resolved.validate()
+    _ = try resolved.evaluationSelection(in: workspace)
     guard !run.exists else { throw ExperimentError.runExists(name: run.name) }
     let record = RunRecord(recipe: recipe.name, overrides: overrides, threads: threads)
     let pretraining = Pretraining(
@@ -84,6 +85,14 @@ public struct Pretraining: Sendable {
     _ configuration: C, _ data: PreparedData
   ) throws -> Outcome {
     let saved = try savedCheckpoint(data)
+    let evaluation = try TrainingEvaluation(recipe, data, in: workspace)
+    // What a stop cut short of the newest step's scores is made up for, even where no step is left.
+    let scores = saved.map { RunLog.scores(at: $0.state.step, in: run.metricsPath) } ?? []
+    if let saved, saved.state.step >= recipe.steps {
+      guard let evaluation, evaluation.isPending(after: scores) else {
+        throw ExperimentError.runIsComplete(name: run.name, steps: recipe.steps)
+      }
+    }
     let stream = try openStream(data, cursor: saved?.state.cursor)
     let step = saved?.state.step ?? 0
     let progress = ProgressLine(completed: step, total: recipe.steps)
@@ -97,8 +106,9 @@ public struct Pretraining: Sendable {
     // and moments, three times the model, to the end of the run.
     var loop = try TrainingLoop(
       trainer: makeTrainer(configuration, from: saved), stream: stream, recipe: recipe, run: run,
-      state: state, tokenizerBytes: data.tokenizerBytes, log: log, progress: progress)
-    announce(log.logger, resumedAt: saved?.state.step)
+      state: state, tokenizerBytes: data.tokenizerBytes, log: log, progress: progress,
+      evaluation: evaluation, scores: scores, saved: saved?.path)
+    announce(log.logger, evaluation, resumedAt: saved?.state.step)
     return try loop.finish()
   }
 
@@ -130,7 +140,9 @@ public struct Pretraining: Sendable {
     return Trainer(configuration.makeModel(&initializer), settings: recipe.trainingSettings)
   }
 
-  private func announce(_ logger: Logger, resumedAt step: Int?) {
+  private func announce(
+    _ logger: Logger, _ evaluation: TrainingEvaluation?, resumedAt step: Int?
+  ) {
     let plan = RecipePlan(recipe)
     let start = step.map { "resuming at step \(Format.grouped($0)) of" } ?? "training for"
     logger.info(
@@ -145,6 +157,9 @@ public struct Pretraining: Sendable {
       \(engine.map { "\($0.name) (\($0.kernels))" } ?? "no engine")\
       \(MachineReport.forcedKernelWarning.map { "; \($0)" } ?? "")
       """)
+    if let settings = recipe.evaluation, let evaluation {
+      logger.info("scored on \(settings): \(evaluation.summary)")
+    }
     if recipe.execution.precision == .bfloat16, BFloat16Product.engine.isSlow {
       logger.warning(
         """
@@ -168,8 +183,13 @@ public struct Pretraining: Sendable {
     }
     let saved = try RunCheckpoint(path: whole.path)
     // What happens at a record that cannot be read changes nothing of what was read.
+    // Scores change nothing of training.
+    let (recorded, current) = (try saved.recipeRecord(), try recipe.json())
     let difference = try RecipeDifference(
-      recorded: saved.recipeRecord(), current: recipe.json(), except: ["reading.malformed_lines"])
+      recorded: recorded, current: current, except: ["reading.malformed_lines", "evaluation"])
+    let scoring = try RecipeDifference(recorded: recorded, current: current)
+      .changes(of: "evaluation")
+    if !scoring.isEmpty { Self.say("from here on scores are others:\n\(scoring)") }
     if !difference.isEmpty {
       if let change = difference.changes.first(where: { $0.key == "storage" }),
         let recorded = change.recorded, let current = change.current
@@ -189,9 +209,6 @@ public struct Pretraining: Sendable {
     if saved.state.hasUnreadableCursor {
       guard acceptsChanges else { throw ExperimentError.olderCursor(path: saved.path) }
       Self.say("\(saved.path): its place is lost: the corpus is read from its beginning")
-    }
-    guard saved.state.step < recipe.steps else {
-      throw ExperimentError.runIsComplete(name: run.name, steps: recipe.steps)
     }
     if let kernels = saved.state.kernels, let engine, kernels != engine.identity {
       Self.say(

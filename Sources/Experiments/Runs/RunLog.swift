@@ -4,7 +4,7 @@ import Logging
 import Synchronization
 import Terminal
 
-/// A run's two files: a line of metrics a step, and messages.
+/// A run's two files: lines of metrics, of each step and of each score between steps, and messages.
 final class RunLog: Sendable {
   private let metrics: FileHandle
   private let metricsPath: String
@@ -25,9 +25,18 @@ final class RunLog: Sendable {
     logger = Logger(label: run.name) { _ in MessageHandler(file: messages, progress: progress) }
   }
 
-  func write(_ record: MetricsRecord) throws(ExperimentError) {
+  func write(_ record: MetricsRecord) throws(ExperimentError) { try write(lines: [record]) }
+
+  /// Writes a task's scores all at once, so that none of them is there without the others.
+  func write(_ records: [ScoreRecord]) throws(ExperimentError) { try write(lines: records) }
+
+  private func write(lines: [some Encodable]) throws(ExperimentError) {
     do {
-      try metrics.write(contentsOf: encoder.encode(record) + Data("\n".utf8))
+      try metrics.write(
+        contentsOf: lines.reduce(into: Data()) { data, line in
+          data += try encoder.encode(line)
+          data.append(UInt8(ascii: "\n"))
+        })
     } catch {
       throw .writeFailed(path: metricsPath, reason: error.localizedDescription)
     }
@@ -56,12 +65,24 @@ final class RunLog: Sendable {
     var kept = Data()
     for line in data.split(separator: UInt8(ascii: "\n")) {
       // Half a line, or one that someone broke, is no step; those after it still are.
-      guard let record = try? decoder.decode(MetricsRecord.self, from: line), record.step <= step
+      guard let record = try? decoder.decode(MetricsLine.self, from: line), record.step <= step
       else { continue }
       kept.append(line)
       kept.append(UInt8(ascii: "\n"))
     }
     if kept.count != data.count { try AtomicFile.write(kept, to: path) }
+  }
+
+  /// The scores of a step in a metrics file, which may be missing or broken in places.
+  static func scores(at step: Int, in path: String) -> [ScoreRecord] {
+    let decoder = JSONDecoder()
+    let lines = FileManager.default.contents(atPath: path)?.split(separator: UInt8(ascii: "\n"))
+    return (lines ?? []).compactMap { line in
+      guard case .score(let record)? = try? decoder.decode(MetricsLine.self, from: line),
+        record.step == step
+      else { return nil }
+      return record
+    }
   }
 
   private static func append(to path: String) throws(ExperimentError) -> FileHandle {

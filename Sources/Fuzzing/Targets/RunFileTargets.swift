@@ -68,7 +68,8 @@ extension FuzzTarget {
     return FuzzTarget(
       "metrics",
       words: [
-        "\"step\":", "null", "1e308", "-1e308", "9223372036854775807", "-1", "\n{", "5e-324",
+        "\"step\":", "\"task\":", "null", "1e308", "-1e308", "9223372036854775807", "-1", "\n{",
+        "5e-324",
       ],
       longestInput: 4 << 10,
       seeds: {
@@ -79,7 +80,12 @@ extension FuzzTarget {
           line.documents = step == 4 ? ["a"] : nil
           return String(decoding: try JSONEncoder().encode(line), as: UTF8.self)
         }
-        return [lines.joined(separator: "\n"), lines[0] + "\n\n" + lines[0] + "\n{"].map {
+        let score = try JSONEncoder().encode(
+          ScoreRecord(
+            step: 2, tokens: 131_072, task: "arc_easy", metric: "acc", documentCount: 100,
+            value: 0.5, standardError: 0.05, chance: 0.25, evaluationSeconds: 1.5))
+        let scored = lines.prefix(2) + [String(decoding: score, as: UTF8.self)] + lines.dropFirst(2)
+        return [scored.joined(separator: "\n"), lines[0] + "\n\n" + lines[0] + "\n{"].map {
           Array($0.utf8)
         }
       },
