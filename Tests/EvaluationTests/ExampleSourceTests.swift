@@ -31,14 +31,18 @@ import Testing
 
   @Test func oneMoreIsDrawnWhereTheQuestionIsLeftOut() throws {
     let folder = try TemporaryFolder()
-    try folder.write(way(99), to: "baber/piqa/validation.jsonl")
+    try folder.write(way(98) + way(99), to: "baber/piqa/validation.jsonl")
     try folder.write((0..<30).map(way).joined(), to: "baber/piqa/train.jsonl")
-    var generator = MersenneTwister(seed: 1_234)
-    let six = generator.sample(6, from: 30).prefix(5).map { "g\($0)" }
-    #expect(shown(try contexts(.piqa, in: folder, shots: 5)) == [six])
-    generator = MersenneTwister(seed: 1_234)
-    let five = generator.sample(5, from: 30).map { "g\($0)" }
-    #expect(shown(try contexts(.piqa, in: folder, shots: 5, all: true)) == [five])
+    func drawn(_ count: Int) -> [[String]] {
+      var generator = MersenneTwister(seed: 1_234)
+      return (0..<2).map { _ in
+        generator.sample(count, from: 30).prefix(5).map { "g\($0)" }
+      }
+    }
+    #expect(shown(try contexts(.piqa, in: folder, shots: 5)) == drawn(6))
+    #expect(shown(try contexts(.piqa, in: folder, shots: 5, all: true)) == drawn(5))
+    // The one more moves the generator on, so that the second question's examples differ.
+    #expect(drawn(6)[0] == drawn(5)[0] && drawn(6)[1] != drawn(5)[1])
   }
 
   @Test func theGeneratorStartsAtTheFirstDocumentEvaluated() throws {
