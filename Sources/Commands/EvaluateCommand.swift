@@ -97,7 +97,8 @@ struct EvaluateCommand: AsyncParsableCommand {
       throw ValidationError("--resume goes on with the evaluation of an --output; give it")
     }
     if everyCheckpoint, besideUntrained {
-      throw ValidationError("--every-checkpoint shows its own columns; leave --beside-untrained out")
+      throw ValidationError(
+        "--every-checkpoint shows its own columns; leave --beside-untrained out")
     }
   }
 

@@ -44,8 +44,8 @@ struct TaskListView {
   }
 
   private static func listed(_ names: [String]) -> String {
-    names.count <= 5
-      ? names.joined(separator: ", ") : "\(names.count) tasks, \(names[0]) to \(names[names.count - 1])"
+    guard names.count > 5, let last = names.last else { return names.joined(separator: ", ") }
+    return "\(names.count) tasks, \(names[0]) to \(last)"
   }
 }
 

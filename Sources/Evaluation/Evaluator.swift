@@ -112,7 +112,8 @@ public struct Evaluator: Sendable {
     journal: EvaluationJournal?, progress: (EvaluationProgress) throws -> Void
   ) throws -> [Int: String] {
     let encoder = RequestEncoder(tokenizer: tokenizer, contextLength: scorer.contextLength)
-    var (positions, questions): ([Int], [(question: GenerationQuestion, prompt: [Int32])]) = ([], [])
+    var positions: [Int] = []
+    var questions: [(question: GenerationQuestion, prompt: [Int32])] = []
     for (index, question) in prepared.questions.enumerated() {
       guard case .generation(let question) = question else { continue }
       positions.append(index)

@@ -38,7 +38,8 @@ import Testing
       try ARC.easy.question(from: documents[2]).requests.map(\.continuation)
         == [" In May.", " In December.", " Never."])
     for limit in 1...5 {
-      #expect(try data.documents(of: ARC.easy.dataset, task: "arc_easy", limit: limit).count == min(limit, 4))
+      let some = try data.documents(of: ARC.easy.dataset, task: "arc_easy", limit: limit)
+      #expect(some.count == min(limit, 4))
     }
     #expect(try PIQA().documents(from: data).count == 2)
     var document = documents[3]

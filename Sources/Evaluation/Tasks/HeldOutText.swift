@@ -25,6 +25,13 @@ public struct HeldOutText: EvaluationTask {
     dataset = .file(file)
   }
 
+  /// The same text under another name.
+  public func named(_ name: String) -> HeldOutText {
+    var copy = self
+    copy.name = name
+    return copy
+  }
+
   public func documents(from data: TaskData) throws -> [TaskDocument] {
     let documents = try allDocuments(from: data)
     if try documents.allSatisfy({ try $0.string(textField).isEmpty }), let first = documents.first {

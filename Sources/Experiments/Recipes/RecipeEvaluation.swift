@@ -107,15 +107,13 @@ extension Recipe {
     var selection = try stories.catalog(in: workspace).selection(
       named: evaluation.tasks, shots: evaluation.shots)
     if let source = evaluation.heldOutText {
-      let path =
+      let text =
         switch source {
-        case .stories: stories.heldOutPath(in: workspace)
-        case .file(let path): path
+        // The stories' field is their own, whatever the recipe's corpus calls its texts.
+        case .stories: HeldOutText(file: stories.heldOutPath(in: workspace))
+        case .file(let path): HeldOutText(file: path, textField: reading.textField)
         }
-      selection.add(
-        TaskSelection.Entry(
-          task: HeldOutText(
-            file: path, textField: reading.textField, name: HeldOutTextSource.taskName)))
+      selection.add(TaskSelection.Entry(task: text.named(HeldOutTextSource.taskName)))
     }
     return selection
   }

@@ -32,9 +32,11 @@ public struct StoriesCorpus: CorpusSource {
     "\(directory(in: workspace))/\(StoryCorpus.heldOutFileName)"
   }
 
-  /// The harness's tasks, groups and suites, and before them the questions about these stories.
-  public func catalog(in workspace: Workspace) -> EvaluationCatalog {
-    var catalog = EvaluationCatalog.standard
+  /// A catalogue's tasks, groups and suites, and before them the questions about these stories.
+  public func catalog(
+    in workspace: Workspace, beside catalog: EvaluationCatalog = .standard
+  ) -> EvaluationCatalog {
+    var catalog = catalog
     catalog.tasks.insert(
       .storyQuestions(name: Self.questionsName, file: questionsPath(in: workspace)), at: 0)
     return catalog

@@ -85,11 +85,14 @@ public struct EvaluationRun: Sendable {
   private func evaluate<C: ModelConfiguration>(
     _ configuration: C, isTrained: Bool, journal: EvaluationJournal?
   ) throws -> [EvaluationResult] {
-    if selection.entries.contains(where: { $0.task.name == StoriesCorpus.questionsName }) {
-      _ = try Self.stories(of: subject).prepare(in: workspace) {
-        ProgressLine.writeToStandardError($0 + "\n")
-      }
+    let stories = subject.recipe?.stories ?? .stories()
+    try stories.prepare(for: selection, in: workspace) {
+      ProgressLine.writeToStandardError($0 + "\n")
     }
+    // Every task's data is read before anything is scored: what lacks is told at once.
+    let scoring = try TaskScoring(
+      selection, data: options.data, documents: options.documents, tokenizer: subject.tokenizer,
+      contextLength: configuration.contextLength, tokensPerBatch: options.tokensPerBatch)
     let model: C.Model
     if isTrained {
       model = try subject.model(configuration)
@@ -98,19 +101,19 @@ public struct EvaluationRun: Sendable {
       model = configuration.makeModel(&initializer)
     }
     var scorer = ModelScorer(model, precision: options.precision)
-    let evaluator = Evaluator(
-      tokenizer: subject.tokenizer, tokensPerBatch: options.tokensPerBatch)
-    let results = try selection.entries.map { entry in
-      let prepared = try PreparedTask(
-        entry.task, data: options.data, shots: entry.shots, documents: options.documents,
-        drawsFromAllExamples: entry.drawsFromAllExamples)
-      let line = ProgressLine(label: entry.task.name, total: prepared.documents.count)
-      defer { line.finish() }
-      return try evaluator.evaluate(prepared, with: &scorer, journal: journal) { progress in
-        line.update(completed: progress.documentsDone)
-      }
-    }
-    return selection.withGroups(results)
+    var line: (task: String, progress: ProgressLine)?
+    defer { line?.progress.finish() }
+    return try scoring.results(
+      with: &scorer, journal: journal,
+      progress: { progress in
+        if line?.task != progress.task {
+          line?.progress.finish()
+          line = (
+            progress.task, ProgressLine(label: progress.task, total: progress.documentCount)
+          )
+        }
+        line?.progress.update(completed: progress.documentsDone)
+      })
   }
 
   /// All that scores depend on, for the journal.
@@ -131,13 +134,9 @@ public struct EvaluationRun: Sendable {
     _ options: EvaluationOptions, catalog: EvaluationCatalog, subject: EvaluationSubject,
     in workspace: Workspace
   ) throws -> TaskSelection {
-    // Beside the catalogue's tasks, the questions about the embedded stories.
-    var catalog = catalog
-    catalog.tasks.insert(
-      .storyQuestions(
-        name: StoriesCorpus.questionsName,
-        file: stories(of: subject).questionsPath(in: workspace)), at: 0)
-    var selection = try catalog.selection(named: options.tasks, shots: options.shots)
+    let stories = subject.recipe?.stories ?? .stories()
+    var selection = try stories.catalog(in: workspace, beside: catalog)
+      .selection(named: options.tasks, shots: options.shots)
     if let path = options.heldOutText {
       selection.add(
         TaskSelection.Entry(
@@ -145,10 +144,5 @@ public struct EvaluationRun: Sendable {
     }
     if selection.entries.isEmpty { throw ExperimentError.noTask }
     return selection
-  }
-
-  /// The embedded corpus: the recipe's own, or the default one.
-  private static func stories(of subject: EvaluationSubject) -> StoriesCorpus {
-    subject.recipe?.corpus as? StoriesCorpus ?? .stories()
   }
 }

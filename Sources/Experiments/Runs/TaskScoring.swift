@@ -52,11 +52,13 @@ public struct TaskScoring: Sendable {
   ///
   /// - Parameters:
   ///   - earlier: Results of tasks that are not scored again.
+  ///   - journal: Keeps the scores of batches, and has those of an earlier start.
   ///   - progress: Called after every batch; what it throws ends the evaluation.
   ///   - finished: Called after each task that is scored, with its seconds.
   /// - Throws: `EvaluationError`, and what scorer, `progress` and `finished` throw.
   public func results(
     with scorer: inout some LanguageModelScorer, earlier: [EvaluationResult] = [],
+    journal: EvaluationJournal? = nil,
     progress: (EvaluationProgress) throws -> Void = { _ in },
     finished: (EvaluationResult, _ seconds: Double) throws -> Void = { _, _ in }
   ) throws -> [EvaluationResult] {
@@ -68,7 +70,8 @@ public struct TaskScoring: Sendable {
         continue
       }
       let start = ProgressLine.monotonicSeconds()
-      let result = try evaluator.evaluate(task, with: &scorer, progress: progress)
+      let result = try evaluator.evaluate(
+        task, with: &scorer, journal: journal, progress: progress)
       results.append(result)
       try finished(result, ProgressLine.monotonicSeconds() - start)
     }
