@@ -37,7 +37,7 @@ struct EvaluateCommand: AsyncParsableCommand {
   @Option(help: "Names of tasks, groups and suites, separated by commas.")
   var tasks = ""
 
-  @Option(help: "The folder of the tasks' data; hf:// fetches it from the hub.")
+  @Option(help: "The folder of the tasks' data, data/benchmarks if left out; hf:// fetches it.")
   var data: String?
 
   @Option(

@@ -7,7 +7,10 @@ struct TaskListView {
   private var groups: [(name: String, summary: String)]
 
   init(catalog: EvaluationCatalog) {
-    tasks = catalog.tasks.map { ($0, $0.shots.resolved(nil)) }
+    // A group stands for its tasks.
+    let grouped = Set(catalog.groups.flatMap(\.members))
+    tasks = catalog.tasks.filter { !grouped.contains($0.name) }
+      .map { ($0, $0.shots.resolved(nil)) }
     groups =
       catalog.groups.map { ($0.name, Self.listed($0.members)) }
       + catalog.suites.map { ($0.name, $0.summary) }

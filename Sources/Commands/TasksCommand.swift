@@ -21,7 +21,7 @@ struct TasksCommand: AsyncParsableCommand {
   @Argument(help: "A task's, a group's or a suite's name.")
   var name: String?
 
-  @Option(help: "The folder of the tasks' data; hf:// fetches it from the hub.")
+  @Option(help: "The folder of the tasks' data, data/benchmarks if left out; hf:// fetches it.")
   var data: String?
 
   @Option(
@@ -51,14 +51,13 @@ struct TasksCommand: AsyncParsableCommand {
       print(TaskListView(selection: selection).rendered(), terminator: "")
       return
     }
-    let prepared = try data.map { data in
-      try PreparedTask(
-        entry.task,
-        data: BenchmarkData.taskData(
-          at: data, in: Workspace(),
-          report: { ProgressLine.writeToStandardError($0 + "\n") }),
-        shots: entry.shots, documents: document..<document + 1)
-    }
+    let data = try BenchmarkData.taskData(
+      at: data, in: Workspace(), report: { ProgressLine.writeToStandardError($0 + "\n") })
+    let prepared =
+      data.directory == nil
+      ? nil
+      : try PreparedTask(
+        entry.task, data: data, shots: entry.shots, documents: document..<document + 1)
     print(
       TaskView(task: entry.task, shots: entry.task.shots.resolved(entry.shots), prepared: prepared)
         .rendered(), terminator: "")

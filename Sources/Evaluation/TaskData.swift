@@ -77,7 +77,7 @@ public struct TaskData: Sendable {
       }
     case .hub(let name, let configuration, let split):
       guard let directory else {
-        lookedAt.append("no folder (none was given)")
+        lookedAt.append("no folder (give one with --data DIR, or fetch with --data hf://)")
         break
       }
       let folders = Self.folders(of: name, configuration: configuration, in: directory)

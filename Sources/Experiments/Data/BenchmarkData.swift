@@ -1,4 +1,5 @@
 import Evaluation
+import Foundation
 import Synchronization
 import Terminal
 import Transfers
@@ -13,7 +14,7 @@ public enum BenchmarkData {
   /// - Parameters:
   ///   - place: A folder, laid out as `TaskData` says, or `hf://` for each task's own data set on the
   ///     hub; the splits that are asked for are then fetched, unless they are in
-  ///     ``directory(in:)`` already. Nil where every task has a file of its own.
+  ///     ``directory(in:)`` already. Nil is that folder, if it is there.
   ///   - report: Is told what a reader of the figures should know.
   /// - Throws: ``ExperimentError/unknownPlace(_:)`` for any other address.
   public static func taskData(
@@ -22,7 +23,12 @@ public enum BenchmarkData {
       ProgressLine.writeToStandardError("\($0)\n")
     }
   ) throws -> TaskData {
-    guard let place, RemoteAddress.isRemote(place) else {
+    guard let place else {
+      let fetched = directory(in: workspace)
+      let isThere = FileManager.default.fileExists(atPath: fetched)
+      return TaskData(directory: isThere ? fetched : nil, report: report)
+    }
+    guard RemoteAddress.isRemote(place) else {
       return TaskData(directory: place, report: report)
     }
     guard ["hf://", "hf://datasets", "hf://datasets/"].contains(place.lowercased()) else {

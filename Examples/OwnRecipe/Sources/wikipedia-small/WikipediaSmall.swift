@@ -15,7 +15,7 @@ extension Recipe {
   }
 }
 
-/// The whole command line, with this recipe beside the project's own.
+/// The whole command line, with this recipe and task beside the project's own.
 @main enum Main {
-  static func main() async { await Recipe.main([.wikipediaSmall]) }
+  static func main() async { await Recipe.main([.wikipediaSmall], tasks: [Analogies()]) }
 }
