@@ -125,6 +125,10 @@ struct EvaluateCommand: AsyncParsableCommand {
       columns.append(.init(title: subject.title, results: results))
     }
     print(EvaluationTable(columns: columns).rendered(), terminator: "")
+    if everyCheckpoint, let output {
+      let folder = (output as NSString).deletingLastPathComponent
+      print("\nThe curves: samara report \(folder.isEmpty ? "." : folder)/*.json --html report.html")
+    }
   }
 
   private func options(_ workspace: Workspace) throws -> EvaluationOptions {

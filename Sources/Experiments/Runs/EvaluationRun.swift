@@ -101,18 +101,16 @@ public struct EvaluationRun: Sendable {
       model = configuration.makeModel(&initializer)
     }
     var scorer = ModelScorer(model, precision: options.precision)
-    var line: (task: String, progress: ProgressLine)?
-    defer { line?.progress.finish() }
+    var line: TaskProgressLine?
+    defer { line?.finish() }
     return try scoring.results(
       with: &scorer, journal: journal,
       progress: { progress in
         if line?.task != progress.task {
-          line?.progress.finish()
-          line = (
-            progress.task, ProgressLine(label: progress.task, total: progress.documentCount)
-          )
+          line?.finish()
+          line = TaskProgressLine(progress)
         }
-        line?.progress.update(completed: progress.documentsDone)
+        line?.update(progress)
       })
   }
 
@@ -145,4 +143,30 @@ public struct EvaluationRun: Sendable {
     if selection.entries.isEmpty { throw ExperimentError.noTask }
     return selection
   }
+}
+
+/// A task's line of progress, with its documents a second.
+private struct TaskProgressLine {
+  let task: String
+  private let line: ProgressLine
+  private let start = ProgressLine.monotonicSeconds()
+  /// What was done when the line began, in a time that is not known.
+  private let earlier: Int
+
+  init(_ progress: EvaluationProgress) {
+    task = progress.task
+    earlier = progress.documentsDone
+    line = ProgressLine(label: progress.task, total: progress.documentCount)
+  }
+
+  func update(_ progress: EvaluationProgress) {
+    let seconds = ProgressLine.monotonicSeconds() - start
+    let count = progress.documentsDone - earlier
+    line.update(
+      completed: progress.documentsDone,
+      details: count > 0 && seconds > 0
+        ? [String(format: "%.1f documents/s", Double(count) / seconds)] : [])
+  }
+
+  func finish() { line.finish() }
 }
