@@ -127,7 +127,8 @@ struct EvaluateCommand: AsyncParsableCommand {
     print(EvaluationTable(columns: columns).rendered(), terminator: "")
     if everyCheckpoint, let output {
       let folder = (output as NSString).deletingLastPathComponent
-      print("\nThe curves: samara report \(folder.isEmpty ? "." : folder)/*.json --html report.html")
+      let files = folder.isEmpty ? "*.json" : "\(folder)/*.json"
+      print("\nThe curves: samara report \(files) --html report.html")
     }
   }
 
