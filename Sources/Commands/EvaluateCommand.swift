@@ -96,6 +96,9 @@ struct EvaluateCommand: AsyncParsableCommand {
     if resume, output == nil {
       throw ValidationError("--resume goes on with the evaluation of an --output; give it")
     }
+    if let output, output == logSamples {
+      throw ValidationError("--output and --log-samples name the same file; give two")
+    }
     if everyCheckpoint, besideUntrained {
       throw ValidationError(
         "--every-checkpoint shows its own columns; leave --beside-untrained out")
@@ -108,7 +111,9 @@ struct EvaluateCommand: AsyncParsableCommand {
     let words =
       everyCheckpoint
       ? try CheckpointLocator.everyCheckpoint(checkpoint, in: workspace) : [checkpoint]
+    try prepareFiles()
     var columns: [EvaluationTable.Column] = []
+    var journals: [String] = []
     for word in words {
       let subject = try EvaluationSubject(
         named: word, recipes: Program.recipes, in: workspace, tokenizerPath: tokenizer)
@@ -116,20 +121,48 @@ struct EvaluateCommand: AsyncParsableCommand {
         subject, options: options(workspace), catalog: Program.tasks, in: workspace)
       let output = output.map { everyCheckpoint ? EvaluationFiles.path($0, of: subject) : $0 }
       let journal = output.map { "\($0).journal" }
+      if besideUntrained, subject.recipe == nil {
+        throw ExperimentError.noRecipe(path: subject.path)
+      }
+      if let journal {
+        journals.append(journal)
+        try keepEarlier(journal)
+      }
       let results = try run.evaluate(journalPath: journal, resuming: resume)
       try write(results, of: subject, to: output)
-      if let journal { try? FileManager.default.removeItem(atPath: journal) }
       if besideUntrained {
         columns.append(.init(title: "untrained", results: try run.evaluateUntrained()))
       }
       columns.append(.init(title: subject.title, results: results))
     }
+    // Only now, so that a resumed run of many checkpoints scores none of them again.
+    for journal in journals { try? FileManager.default.removeItem(atPath: journal) }
     print(EvaluationTable(columns: columns).rendered(), terminator: "")
     if everyCheckpoint, let output {
       let folder = (output as NSString).deletingLastPathComponent
       let files = folder.isEmpty ? "*.json" : "\(folder)/*.json"
       print("\nThe curves: samara report \(files) --html report.html")
     }
+  }
+
+  private func prepareFiles() throws {
+    if let output { try EvaluationFiles.prepare(output) }
+    if let logSamples, !logSamples.hasSuffix("/") {
+      var isDirectory: ObjCBool = false
+      _ = FileManager.default.fileExists(atPath: logSamples, isDirectory: &isDirectory)
+      if !isDirectory.boolValue { try EvaluationFiles.prepare(logSamples) }
+    }
+  }
+
+  /// Puts the scores of an interrupted evaluation aside where a new one begins in their place.
+  private func keepEarlier(_ journal: String) throws {
+    guard !resume, FileManager.default.fileExists(atPath: journal) else { return }
+    let aside = "\(journal).earlier"
+    try? FileManager.default.removeItem(atPath: aside)
+    try FileManager.default.moveItem(atPath: journal, toPath: aside)
+    ProgressLine.writeToStandardError(
+      "starting anew; the scores of an interrupted evaluation are kept in \(aside): "
+        + "--resume goes on with \(journal)\n")
   }
 
   private func options(_ workspace: Workspace) throws -> EvaluationOptions {
@@ -153,7 +186,10 @@ struct EvaluateCommand: AsyncParsableCommand {
     if let output {
       try EvaluationReport(
         results: results, model: subject.evaluatedModel(precision: type),
-        configuration: ["limit": limit.map { .integer($0) } ?? .null]
+        configuration: [
+          "limit": limit.map { .integer($0) } ?? .null,
+          "documents": documents.map { .string("\($0.range)") } ?? .null,
+        ]
       ).write(to: output)
     }
     if let logSamples {

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Evaluation
+import Experiments
 import Terminal
 
 struct ReportCommand: AsyncParsableCommand {
@@ -22,7 +23,14 @@ struct ReportCommand: AsyncParsableCommand {
   @Option(help: "Where to write the report as a page.")
   var html: String?
 
+  func validate() throws {
+    if let html, results.contains(html) {
+      throw ValidationError("--html would overwrite \(html), which is read; name another file")
+    }
+  }
+
   func run() async throws {
+    if let html { try EvaluationFiles.prepare(html) }
     let report = ScoreReport(try results.map { try EvaluationResultsFile(path: $0) })
     print(report.rendered(for: TerminalCapabilities(of: .output)), terminator: "")
     if let html {

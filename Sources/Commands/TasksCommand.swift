@@ -41,7 +41,7 @@ struct TasksCommand: AsyncParsableCommand {
   }
 
   func run() async throws {
-    let catalog = Program.tasks
+    let catalog = StoriesCorpus.stories().catalog(in: Workspace(), beside: Program.tasks)
     guard let name else {
       print(TaskListView(catalog: catalog).rendered(), terminator: "")
       return

@@ -112,7 +112,7 @@ extension EvaluationError: CustomStringConvertible {
       "\(location): expected an answer shorter than the model's context of \(contextLength) "
         + "tokens, found room asked for \(maximumTokens); use a model with more context"
     case .corruptJournal(let path, let line, let found):
-      "\(path), line \(line): expected a batch's scores, found \"\(found)\"; "
+      "\(path), line \(line): expected what an evaluation wrote, found \"\(found)\"; "
         + "remove the file, or leave out --resume, to start anew"
     case .journalOfAnotherEvaluation(let path, let key, let expected, let found):
       "\(path): it belongs to another evaluation: expected \(key) \(expected), found \(found); "

@@ -5,9 +5,9 @@ import Foundation
 ///
 /// The first line says what is evaluated: only the same evaluation is continued. A batch is known by
 /// the checksum of its token ids; batches are made of the requests alone, so that a resumed
-/// evaluation forms the same ones and its scores are the bits that an uninterrupted one has. A last
-/// line that was cut while it was written is dropped, anything else that is not as it was written is
-/// an error.
+/// evaluation forms the same ones and its scores are the bits that an uninterrupted one has. Every
+/// line begins with the checksum of what follows. A last line that was cut while it was written is
+/// dropped, anything else that is not as it was written is an error.
 public final class EvaluationJournal {
   /// What is evaluated and how.
   public struct Header: Codable, Sendable, Equatable {
@@ -53,7 +53,7 @@ public final class EvaluationJournal {
       recordedBatchCount = read.lines.count
       kept = data.prefix(read.byteCount)
     }
-    if kept.isEmpty { kept = try encoder.encode(header) + Data("\n".utf8) }
+    if kept.isEmpty { kept = try Self.line(of: encoder.encode(header)) }
     try FileSystem.makeFolder(FileSystem.parent(of: path))
     try AtomicFile.write(kept, to: path)
     guard let handle = FileHandle(forUpdatingAtPath: path) else {
@@ -98,11 +98,22 @@ public final class EvaluationJournal {
 
   private func append(_ line: Line) throws {
     do {
-      try handle.write(contentsOf: encoder.encode(line) + Data("\n".utf8))
+      try handle.write(contentsOf: Self.line(of: encoder.encode(line)))
       try handle.synchronize()
     } catch {
       throw EvaluationError.unwritableJournal(path: path, reason: error.localizedDescription)
     }
+  }
+
+  /// A line of the file: the checksum, a space, the JSON.
+  private static func line(of json: Data) -> Data {
+    Data("\(checksum(of: json)) ".utf8) + json + Data("\n".utf8)
+  }
+
+  private static func checksum(of json: Data) -> String {
+    var checksum = Checksum()
+    json.withUnsafeBytes { checksum.append($0) }
+    return checksum.hexadecimal
   }
 
   private static func key(of batch: [TokenizedRequest]) -> String {
@@ -127,12 +138,14 @@ public final class EvaluationJournal {
     decoder.nonConformingFloatDecodingStrategy = .convertFromString(
       positiveInfinity: "Infinity", negativeInfinity: "-Infinity", nan: "NaN")
     func decoded<T: Decodable>(_ type: T.Type, _ line: Data, _ number: Int) throws -> T {
-      do {
-        return try decoder.decode(type, from: line)
-      } catch {
-        throw EvaluationError.corruptJournal(
-          path: path, line: number, found: String(decoding: line, as: UTF8.self).excerpt)
+      let json = Data(line.dropFirst(9))
+      if line.prefix(9).elementsEqual("\(checksum(of: json)) ".utf8),
+        let value = try? decoder.decode(type, from: json)
+      {
+        return value
       }
+      throw EvaluationError.corruptJournal(
+        path: path, line: number, found: String(decoding: line, as: UTF8.self).excerpt)
     }
     // What follows the last line break was cut off while it was written.
     guard let end = data.lastIndex(of: UInt8(ascii: "\n")) else {

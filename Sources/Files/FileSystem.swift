@@ -2,9 +2,16 @@ import Foundation
 
 /// Calls to the system about files and folders, with their failures as errors.
 package enum FileSystem {
+  /// The folder that a path stands in: `.` for a bare name, `/` for what stands at the top.
+  ///
+  /// Foundation's own `deletingLastPathComponent` traps on `.`.
   package static func parent(of path: String) -> String {
-    let parent = (path as NSString).deletingLastPathComponent
-    return parent.isEmpty ? "." : parent
+    var rest = path[...]
+    while rest.count > 1, rest.hasSuffix("/") { rest.removeLast() }
+    guard let slash = rest.lastIndex(of: "/") else { return "." }
+    rest = rest[..<slash]
+    while rest.hasSuffix("/") { rest.removeLast() }
+    return rest.isEmpty ? "/" : String(rest)
   }
 
   static func sync(

@@ -94,6 +94,15 @@ import Testing
     try Data(lines.joined(separator: [UInt8(ascii: "\n")]) + [UInt8(ascii: "\n")]).write(
       to: URL(fileURLWithPath: path))
     #expect(open(header) == .corruptJournal(path: path, line: 3, found: "nonsense"))
+    // A digit that changed is found, though the line is still JSON.
+    let changed = String(decoding: good, as: UTF8.self)
+      .replacingOccurrences(of: "\"isGreedy\":true", with: "\"isGreedy\":false")
+    #expect(Data(changed.utf8) != good)
+    try Data(changed.utf8).write(to: URL(fileURLWithPath: path))
+    guard case .corruptJournal(path, _, _) = open(header) else {
+      Issue.record("a changed score is taken for what was written")
+      return
+    }
     for bytes in ["no header at all", "no header at all\n", "\n\n", "{}\n"] {
       try Data(bytes.utf8).write(to: URL(fileURLWithPath: path))
       guard case .corruptJournal(path, 1, _) = open(header) else {

@@ -22,4 +22,13 @@ struct FileSystemTests {
       try FileSystem.makeFolder("")
     }
   }
+
+  @Test(
+    arguments: [
+      (".", "."), ("..", "."), ("", "."), ("a", "."), ("a/", "."), ("a/b", "a"), ("a/b/", "a"),
+      ("a//b", "a"), ("/", "/"), ("/a", "/"), ("//a", "/"), ("/a/b", "/a"), ("./a", "."),
+    ])
+  func parents(path: String, parent: String) {
+    #expect(FileSystem.parent(of: path) == parent)
+  }
 }

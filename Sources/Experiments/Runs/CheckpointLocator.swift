@@ -42,8 +42,7 @@ public enum CheckpointLocator {
   ///
   /// - Throws: As ``checkpoint(_:in:)``.
   public static func everyCheckpoint(_ word: String, in workspace: Workspace) throws -> [String] {
-    let run = try RunDirectory(word, in: workspace)
-    guard run.exists else {
+    guard let run = try? RunDirectory(word, in: workspace), run.exists else {
       throw ExperimentError.unknownRun(name: word, known: RunDirectory.names(in: workspace))
     }
     var paths: [String] = []

@@ -121,6 +121,8 @@ public struct EvaluationRun: Sendable {
     }
     return EvaluationJournal.Header([
       "weights": try FileSystem.checksum(of: subject.weightsPath).hexadecimal,
+      "configuration": String(
+        decoding: try JSONRecord.encode(subject.configuration), as: UTF8.self),
       "tokenizer": subject.tokenizer.fingerprint,
       "tasks": tasks.joined(separator: ","),
       "documents": options.documents.map { "\($0)" } ?? "all",

@@ -39,6 +39,15 @@ public struct ModelFolder: Sendable {
   ///
   /// - Throws: `CheckpointError` where tensors are missing or of other shapes.
   func model<C: ModelConfiguration>(_ configuration: C) throws -> C.Model {
+    // Two bytes a number are the least: sizes that the file cannot hold are not made first.
+    let file = "\(path)/\(Self.weightsName)"
+    let byteCount = (try FileManager.default.attributesOfItem(atPath: file)[.size] as? Int) ?? 0
+    if configuration.parameterCount > byteCount / 2 {
+      throw ExperimentError.unreadableRecord(
+        path: "\(path)/\(Self.configurationName)",
+        reason: "its sizes need \(configuration.parameterCount) parameters, and \(file) has "
+          + "\(byteCount) bytes")
+    }
     var initializer = ParameterInitializer.zeros(projectionType: .float32)
     var model = configuration.makeModel(&initializer)
     try TensorFile.load(&model, from: SafetensorsFile(path: "\(path)/\(Self.weightsName)"))
