@@ -47,7 +47,9 @@ struct EvaluateCommand: AsyncParsableCommand {
   @Option(parsing: .unconditional, help: "Documents a task, from the first.")
   var limit: Int?
 
-  @Option(help: ArgumentHelp("The documents of each task, as in '40..<80'; quoted.", valueName: "a..<b"))
+  @Option(
+    help: ArgumentHelp(
+      "The documents of each task, as in '40..<80'; quoted.", valueName: "a..<b"))
   var documents: DocumentRange?
 
   @Option(parsing: .unconditional, help: "Tokens computed at once.")
