@@ -62,9 +62,14 @@ public struct ExampleSource: Sendable {
       do {
         return try data.documents(of: dataset, task: task.name)
       } catch EvaluationError.missingData(let name, let lookedAt) {
-        guard split == "train",
-          let substitute = try? data.documents(of: dataset.split("validation"), task: task.name)
-        else { throw EvaluationError.missingData(task: name, lookedAt: lookedAt) }
+        let missing = EvaluationError.missingData(task: name, lookedAt: lookedAt)
+        guard split == "train" else { throw missing }
+        let substitute: [TaskDocument]
+        do {
+          substitute = try data.documents(of: dataset.split("validation"), task: task.name)
+        } catch EvaluationError.missingData {
+          throw missing
+        }
         data.report("\(name): no training split, taking examples from the validation split")
         return substitute
       }
