@@ -61,6 +61,8 @@ let package = Package(
     module("Layers", ["Tensors"]),
     module("Models", ["Layers"]),
     module("Files", ["CZlib"]),
+    module("PyTorchFiles", ["CZlib", "Files"]),
+    module("GGUF", ["Files", "Kernels"]),
     module("Transfers", ["CCrypto", "CCurl", "Files"]),
     module(
       "Parquet", ["CBrotli", "CLZ4", "CSimdjson", "CSnappy", "CZlib", "CZstd", "Files"]),
@@ -70,6 +72,10 @@ let package = Package(
       "Corpora",
       ["CSimdjson", "CXXHash", "CZlib", "CZstd", "Parquet", "Tokenization", "Transfers"]),
     module("Checkpoints", ["Files", "Layers"]),
+    module("Generation", ["Models", "Tokenization"]),
+    module(
+      "Interchange",
+      ["CSimdjson", "Checkpoints", "Files", "GGUF", "Models", "PyTorchFiles", "Tokenization"]),
     module("Training", ["Corpora", "Models"]),
     module(
       "Evaluation",
@@ -77,8 +83,8 @@ let package = Package(
     module(
       "Experiments",
       [
-        "CZlib", "CZstd", "Checkpoints", "Corpora", "Evaluation", "Files", "Stories", "Terminal",
-        "Training",
+        "CZlib", "CZstd", "Checkpoints", "Corpora", "Evaluation", "Files", "Generation",
+        "Interchange", "Stories", "Terminal", "Training",
         .product(name: "Logging", package: "swift-log"),
       ]),
     .target(
@@ -91,8 +97,8 @@ let package = Package(
     module(
       "Fuzzing",
       [
-        "CZlib", "CZstd", "Checkpoints", "Corpora", "Evaluation", "Files", "Parquet", "Terminal",
-        "Tokenization", "Transfers",
+        "CZlib", "CZstd", "Checkpoints", "Corpora", "Evaluation", "Files", "GGUF", "Generation",
+        "Interchange", "Parquet", "PyTorchFiles", "Terminal", "Tokenization", "Transfers",
       ]),
     .executableTarget(name: "SamaraTool", dependencies: ["Samara"], swiftSettings: native),
 
@@ -108,6 +114,10 @@ let package = Package(
     tests("Stories", ["Files"]),
     tests("Corpora", ["CZlib", "CZstd"]),
     tests("Checkpoints", ["Files"]),
+    tests("PyTorchFiles", ["Files"]),
+    tests("GGUF", ["Files"]),
+    tests("Generation"),
+    tests("Interchange", ["Files"]),
     tests("Training"),
     tests("Evaluation", ["Checkpoints", "Files"], exclude: ["Fixtures"]),
     tests("Experiments", ["Recipes"], exclude: ["Fixtures"]),

@@ -1,4 +1,4 @@
-import Foundation
+import Files
 
 /// A safetensors file, mapped into memory to be read.
 ///
@@ -11,7 +11,7 @@ import Foundation
 /// the meantime: reading what was lost would end the program.
 public final class SafetensorsFile: @unchecked Sendable {
   // Unchecked, since a pointer is not Sendable; the mapping is never written to.
-  private let mapping: UnsafeRawBufferPointer
+  private let file: MappedFile
   private let data: UnsafeRawBufferPointer
   private let indices: [[UInt8]: Int]
 
@@ -27,42 +27,35 @@ public final class SafetensorsFile: @unchecked Sendable {
   ///
   /// - Throws: ``CheckpointError`` if the file cannot be read or is not as the format says.
   public init(path: String) throws(CheckpointError) {
-    let mapping = try Self.map(path)
-    do throws(CheckpointError) {
-      guard mapping.count >= 8 else {
-        throw .wrongFileSize(path: path, expected: 8, found: mapping.count)
-      }
-      let length = UInt64(littleEndian: mapping.loadUnaligned(as: UInt64.self))
-      let limit = SafetensorsHeader.byteCountLimit
-      guard length <= UInt64(limit) else {
-        throw .headerTooLong(path: path, limit: limit, found: length)
-      }
-      let start = 8 + Int(length)
-      guard start <= mapping.count else {
-        throw .wrongFileSize(path: path, expected: start, found: mapping.count)
-      }
-      let header: SafetensorsHeader
-      do throws(CheckpointError) {
-        header = try SafetensorsHeader(
-          UnsafeRawBufferPointer(rebasing: mapping[8..<start]),
-          dataByteCount: mapping.count - start, path: path)
-      } catch .wrongFileSize(_, let expected, let found) {
-        throw .wrongFileSize(path: path, expected: start + expected, found: start + found)
-      }
-      data = UnsafeRawBufferPointer(rebasing: mapping[start...])
-      entries = header.entries
-      metadata = header.metadata
-    } catch {
-      Self.unmap(mapping)
-      throw error
+    file = try CheckpointError.wrapping { () throws(FileError) in try MappedFile(path: path) }
+    let mapping = file.bytes
+    guard mapping.count >= 8 else {
+      throw .wrongFileSize(path: path, expected: 8, found: mapping.count)
     }
+    let length = UInt64(littleEndian: mapping.loadUnaligned(as: UInt64.self))
+    let limit = SafetensorsHeader.byteCountLimit
+    guard length <= UInt64(limit) else {
+      throw .headerTooLong(path: path, limit: limit, found: length)
+    }
+    let start = 8 + Int(length)
+    guard start <= mapping.count else {
+      throw .wrongFileSize(path: path, expected: start, found: mapping.count)
+    }
+    let header: SafetensorsHeader
+    do throws(CheckpointError) {
+      header = try SafetensorsHeader(
+        UnsafeRawBufferPointer(rebasing: mapping[8..<start]),
+        dataByteCount: mapping.count - start, path: path)
+    } catch .wrongFileSize(_, let expected, let found) {
+      throw .wrongFileSize(path: path, expected: start + expected, found: start + found)
+    }
+    data = UnsafeRawBufferPointer(rebasing: mapping[start...])
+    entries = header.entries
+    metadata = header.metadata
     self.path = path
-    self.mapping = mapping
     indices = Dictionary(
       uniqueKeysWithValues: entries.enumerated().map { (Array($1.name.utf8), $0) })
   }
-
-  deinit { Self.unmap(mapping) }
 
   /// The tensor with this name.
   public func entry(named name: String) throws(CheckpointError) -> SafetensorsEntry {
@@ -87,27 +80,5 @@ public final class SafetensorsFile: @unchecked Sendable {
     of name: String, _ body: (UnsafeRawBufferPointer) throws -> Result
   ) throws -> Result {
     try withExtendedLifetime(self) { try body(bytes(of: name)) }
-  }
-
-  private static func map(_ path: String) throws(CheckpointError) -> UnsafeRawBufferPointer {
-    // Without O_NONBLOCK, a named pipe in place of the file would hang the program.
-    let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
-    guard descriptor >= 0 else { throw .latest("opening", path) }
-    defer { close(descriptor) }
-    var status = stat()
-    guard fstat(descriptor, &status) == 0 else { throw .latest("reading the size", path) }
-    guard status.st_mode & S_IFMT == S_IFREG else {
-      throw .invalidRequest(path: path, expected: "a plain file", found: "something else")
-    }
-    guard status.st_size > 0 else { return UnsafeRawBufferPointer(start: nil, count: 0) }
-    let size = Int(status.st_size)
-    guard let base = mmap(nil, size, PROT_READ, MAP_PRIVATE, descriptor, 0), base != MAP_FAILED
-    else { throw .latest("mapping", path) }
-    return UnsafeRawBufferPointer(start: base, count: size)
-  }
-
-  private static func unmap(_ mapping: UnsafeRawBufferPointer) {
-    guard let base = mapping.baseAddress else { return }
-    munmap(UnsafeMutableRawPointer(mutating: base), mapping.count)
   }
 }

@@ -10,9 +10,8 @@ import Testing
   private static let floors = [
     "COpenBLAS", "CVectorInstructions", "CZlib", "CZstd", "CSnappy", "CLZ4", "CBrotli", "CXXHash",
     "CCurl", "CCrypto", "CSimdjson", "Terminal", "Kernels", "Tensors", "Layers", "Models", "Files",
-    "Transfers",
-    "Parquet", "Tokenization", "Stories", "Corpora", "Checkpoints", "Training",
-    "Evaluation",
+    "PyTorchFiles", "GGUF", "Transfers", "Parquet", "Tokenization", "Stories", "Corpora",
+    "Checkpoints", "Generation", "Interchange", "Training", "Evaluation",
     "Experiments", "Recipes", "Commands", "Samara", "SamaraTool", "Fuzzing", "FuzzTool",
   ]
 

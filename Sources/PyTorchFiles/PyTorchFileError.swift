@@ -1,0 +1,13 @@
+import Files
+
+/// What can be wrong with a PyTorch file.
+public enum PyTorchFileError: Error, Sendable, Equatable, CustomStringConvertible {
+  /// The file cannot be read.
+  case file(FileError)
+
+  public var description: String {
+    switch self {
+    case .file(let error): error.description
+    }
+  }
+}
