@@ -59,8 +59,12 @@ public final class WeightMatrix: @unchecked Sendable {
     case .float32:
       multiplyRows(by: x, outputs: range, into: y, stride: stride, accumulating: accumulating)
     case .bfloat16, .float16:
-      PairStream(weights: group(0), inputs: inputs, instructions: instructions).run(
-        x, outputs: range, into: y, stride: stride, accumulating: accumulating)
+      PairStream(start: group(0), groupStep: groupByteCount, instructions: instructions).run(
+        x.address, rows: x.count, stride: x.stride, pairs: PairedProduct.pairCount(inputs),
+        from: range.lowerBound,
+        into: TileTarget(
+          start: y + range.lowerBound, stride: stride, columns: range.count,
+          isAccumulating: accumulating))
     case .eightBitBlocks, .fourBitBlocks:
       blockProduct(instructions).run(
         x, rows: 0..<x.count, outputs: range, into: y, stride: stride, accumulating: accumulating)
