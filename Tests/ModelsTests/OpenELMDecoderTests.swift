@@ -137,7 +137,7 @@ import Testing
     }
     for format in [WeightFormat.bfloat16, .fourBitBlocks] {
       let expected = try run(format)
-      #expect(expected.allSatisfy(\.isFinite))
+      #expect(!expected.contains { !$0.isFinite })
       // Inside a loop of the pool a team is one member.
       let found = Mutex<[[Float]]>([])
       ThreadPool.shared.forEach(2) { _ in

@@ -33,9 +33,18 @@ public final class WeightMatrix: @unchecked Sendable {
     memory = Buffer(
       uninitializedCount: format == .float32 ? 4 * outputs * inputs : groups * groupByteCount,
       of: .uint8)
+    clearFilling(groups)
+  }
+
+  /// Zeros where nothing will be filled in: the last group's empty outputs, and a last block's empty
+  /// partner in each.
+  private func clearFilling(_ groups: Int) {
     if format != .float32, outputs % 16 != 0 {
-      // The outputs that fill up the last group.
       group(groups - 1).initializeMemory(as: UInt8.self, repeating: 0, count: groupByteCount)
+    }
+    if format.blockLength > 1 {
+      let layout = BlockLayout(format, inputs: inputs)
+      for index in 0..<groups { layout.clearPartner(group(index)) }
     }
   }
 
