@@ -98,7 +98,8 @@ private struct Tiles<C: StoredElement> {
     _ place: inout TileTarget<C>
   ) {
     while row &+ S.rows <= rows {
-      sumTile(S.self, Codes.self, group, x + row &* xStride, xStride, pairs, place,
+      sumTile(
+        S.self, Codes.self, group, x + row &* xStride, xStride, pairs, place,
         isFirst: row == 0)
       row &+= S.rows
       place = place.dropping(rows: S.rows)
