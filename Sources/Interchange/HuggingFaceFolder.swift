@@ -47,13 +47,18 @@ public enum HuggingFaceFolder {
   }
 
   /// The tokenizer in the folder, or the one that the configuration names.
+  ///
+  /// A SentencePiece model goes before the `tokenizer.json` that was made of it, which lacks scores.
   private static func tokenizer(at path: String, named name: String?) throws -> StoredTokenizer? {
-    let candidates = ["tokenizer.json", "tokenizer.model"] + (name.map { [$0] } ?? [])
-    let files = candidates.map { "\(path)/\($0)" }
-    guard let file = files.first(where: { FileManager.default.fileExists(atPath: $0) }) else {
-      return nil
+    let candidates = ["tokenizer.model", "tokenizer.json"] + (name.map { [$0] } ?? [])
+    let files = candidates.map { "\(path)/\($0)" }.filter {
+      FileManager.default.fileExists(atPath: $0)
     }
-    return try StoredTokenizer(path: file)
+    guard let first = files.first else { return nil }
+    let tokenizer = try StoredTokenizer(path: first)
+    // Ranks do not say how words are cut.
+    if tokenizer.kind == .tiktoken, files.count > 1 { return try StoredTokenizer(path: files[1]) }
+    return tokenizer
   }
 }
 
