@@ -93,7 +93,8 @@ struct AffineWeights: WeightSource {
       ? shards.format(of: name) : shards.format(of: Self.parts(of: name).scales)
   }
 
-  func withWeight<Result>(_ name: String, _ body: ([WeightPart]) throws -> Result) throws -> Result {
+  func withWeight<Result>(_ name: String, _ body: ([WeightPart]) throws -> Result) throws -> Result
+  {
     guard let (quantization, shape) = quantized[name], let format = format(of: name) else {
       return try shards.withWeight(name, body)
     }

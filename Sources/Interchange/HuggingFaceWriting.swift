@@ -117,7 +117,8 @@ extension HuggingFaceFolder {
             } unless: { magnitude in
               throw InterchangeError.cannotWrite(
                 path: path, format: format,
-                reason: "tensor \"\(name)\" has the number \(magnitude), and f16 ends at 65,504; write "
+                reason:
+                  "tensor \"\(name)\" has the number \(magnitude), and f16 ends at 65,504; write "
                   + "bf16 or f32")
             }
           }

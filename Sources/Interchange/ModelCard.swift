@@ -82,7 +82,8 @@ struct ModelCard {
     if let tokens = record.tokens { lines.append("- tokens seen: \(grouped(tokens))") }
     var text = lines.isEmpty ? "" : "## Training\n\n" + lines.joined(separator: "\n")
     if let recipe = record.recipeRecord, !recipe.contains("```") {
-      text += (text.isEmpty ? "## Training" : "")
+      text +=
+        (text.isEmpty ? "## Training" : "")
         + "\n\n<details><summary>The recipe</summary>\n\n```json\n"
         + recipe.trimmingCharacters(in: .whitespacesAndNewlines) + "\n```\n\n</details>"
     }
@@ -131,7 +132,9 @@ struct ModelCard {
 
   private var origin: String {
     let command = options.command.map { "\n\n```\n\($0)\n```" } ?? ""
-    return "## Origin\n\nWritten by Samara, from `\((contents.path as NSString).lastPathComponent)` (\(contents.format.rawValue))." + command
+    return
+      "## Origin\n\nWritten by Samara, from `\((contents.path as NSString).lastPathComponent)` (\(contents.format.rawValue))."
+      + command
   }
 
   private func grouped(_ value: Int) -> String {

@@ -61,7 +61,7 @@ public enum ModelWriter {
       written = try HuggingFaceFolder.write(contents, to: path, as: format, options: options)
     case .gguf, .coreNet, .samara:
       throw InterchangeError.unsupportedFormat(
-        path: path, format: format, reason: "this build does not write it")
+        path: path, format: format, reason: "this build does not write it yet")
     }
     try checkReadBack(written.path, contents)
     return written
@@ -77,8 +77,9 @@ public enum ModelWriter {
   }
 
   /// Nothing is written over unless that is asked for, and never what is no model.
-  private static func checkPlace(_ path: String, _ options: WritingOptions) throws(InterchangeError)
-  {
+  package static func checkPlace(
+    _ path: String, _ options: WritingOptions
+  ) throws(InterchangeError) {
     var isFolder: ObjCBool = false
     let files = FileManager.default
     guard files.fileExists(atPath: path, isDirectory: &isFolder) else { return }
@@ -95,7 +96,8 @@ public enum ModelWriter {
     }
   }
 
-  private static func checkReadBack(_ path: String, _ contents: ModelContents) throws {
+  /// Holds that what is at a path reads as the model that was to be written there.
+  package static func checkReadBack(_ path: String, _ contents: ModelContents) throws {
     let found = try ModelReader.contents(at: path)
     func fault(_ what: String) -> InterchangeError {
       .readBack(path: path, reason: what)

@@ -13,7 +13,9 @@ struct SpecialTokens {
     tokenizer = try? contents.tokenizer?.tokenizer(path: contents.path)
     start = contents.generation.startToken ?? tokenizer?.startToken
     let end = tokenizer?.endToken
-    ends = contents.generation.endTokens.isEmpty ? (end.map { [$0] } ?? []) : contents.generation.endTokens
+    ends =
+      contents.generation.endTokens.isEmpty
+      ? (end.map { [$0] } ?? []) : contents.generation.endTokens
     padding = contents.generation.paddingToken ?? tokenizer?.paddingToken
     unknown = (tokenizer as? SentencePieceTokenizer)?.unknownToken
   }

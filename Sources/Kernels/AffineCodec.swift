@@ -15,7 +15,8 @@ public enum AffineCodec {
     groupSize: Int
   ) -> [UInt8] {
     let groups = scales.elementCount
-    precondition(groupSize % 8 == 0 && (1...8).contains(bits), "\(bits) bits, groups of \(groupSize)")
+    precondition(
+      groupSize % 8 == 0 && (1...8).contains(bits), "\(bits) bits, groups of \(groupSize)")
     precondition(
       biases.elementCount == groups && biases.format == scales.format
         && codes.count == groups * groupSize / 8 * bits,
