@@ -19,7 +19,7 @@ public struct SamaraCommand: AsyncParsableCommand {
     subcommands: [
       RecipesCommand.self, PretrainCommand.self, ResumeCommand.self, AverageCommand.self,
       EvaluateCommand.self, TasksCommand.self, ReportCommand.self, GenerateCommand.self,
-      LogsCommand.self, TokenizeCommand.self,
+      ConvertCommand.self, InspectCommand.self, LogsCommand.self, TokenizeCommand.self,
       TokenizerCommand.self, DataCommand.self, VerifyCommand.self, BenchCommand.self,
       DoctorCommand.self,
     ])

@@ -9,7 +9,7 @@ import Testing
 
   private static let commands = [
     "", "recipes", "pretrain", "resume", "average", "evaluate", "tasks", "report", "generate",
-    "logs", "tokenize",
+    "convert", "inspect", "logs", "tokenize",
     "verify", "bench", "bench train", "bench matmul", "bench compare", "bench tokenize", "doctor",
     "bench evaluate",
     "tokenizer", "tokenizer train", "tokenizer inspect", "tokenizer convert",
@@ -149,6 +149,13 @@ import Testing
       ["bench", "tokenize", "--tokenizer", "x", "--corpus", "x", "--threads", "0"],
       "--threads is 0"
     ),
+    (["convert", "nothing", "x.gguf"], "no run is called"),
+    (["convert", "few.txt", "x.pt"], "found a file that begins with"),
+    (["convert", "seedling", "x"], "say what to write with --to"),
+    (["convert", "seedling", "x", "--to", "mlx", "--vocabulary", "0"], "--vocabulary is 0"),
+    (["convert", "seedling", "x", "--to", "mlx", "--recipe", "y"], "--recipe is for --to samara"),
+    (["inspect", "nothing"], "no run is called"),
+    (["inspect", "few.txt"], "found a file that begins with"),
     (["tokenizer", "inspect", "nothing.model"], "nothing.model"),
     (["tokenizer", "inspect", "wordless.jsonl"], "not a whole tokenizer"),
     (["tokenizer", "convert", "nothing.model", "x.json"], "nothing.model"),

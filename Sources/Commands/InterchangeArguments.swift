@@ -1,0 +1,6 @@
+import ArgumentParser
+import Interchange
+import Kernels
+
+extension WeightFormat: ExpressibleByArgument {}
+extension ModelFormat: ExpressibleByArgument {}
