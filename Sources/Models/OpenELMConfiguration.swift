@@ -2,11 +2,13 @@ import Layers
 
 /// The sizes of an OpenELM (arXiv:2404.14619): width, depth, and how both parts of a layer grow from
 /// the first layer to the last.
-public struct OpenELMConfiguration: Sendable, Hashable, Encodable {
+public struct OpenELMConfiguration: Sendable, Hashable, Codable {
   /// A multiplier of the model width, from the first layer to the last.
-  public struct LayerScale: Sendable, Hashable, Encodable {
+  public struct LayerScale: Sendable, Hashable, Codable {
     public var first: Double
     public var last: Double
+    /// A multiplier of each layer's own, where a model does not follow the rule.
+    public private(set) var each: [Double]?
 
     public init(_ range: ClosedRange<Double>) {
       first = range.lowerBound
@@ -24,8 +26,18 @@ public struct OpenELMConfiguration: Sendable, Hashable, Encodable {
       last = constant
     }
 
-    /// Evenly spaced values, rounded to two decimals as the reference rounds them.
-    func multipliers(_ count: Int) -> [Double] {
+    /// A multiplier of each layer's own; those that the rule gives too are kept as the rule, so that
+    /// the same sizes are equal however they were written.
+    public init(each multipliers: [Double]) {
+      first = multipliers.first ?? 1
+      last = multipliers.last ?? 1
+      if self.multipliers(multipliers.count) != multipliers { each = multipliers }
+    }
+
+    /// The multiplier of every layer: evenly spaced values, rounded to two decimals as the reference
+    /// rounds them, or each layer's own.
+    package func multipliers(_ count: Int) -> [Double] {
+      if let each { return each }
       guard first != last, count > 1 else { return Array(repeating: first, count: count) }
       let step = (last - first) / Double(count - 1)
       return (0..<count).map { layer in
