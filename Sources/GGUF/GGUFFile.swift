@@ -28,6 +28,7 @@ public final class GGUFFile: Sendable {
   /// A key, a type and a value of one byte; a name, a dimension, a type and an offset.
   private static let leastEntryByteCount = 8 + 1 + 4 + 1
   private static let leastTensorByteCount = 8 + 1 + 4 + 8 + 4 + 8
+  private static let dimensions = "dimensions of at least 1 whose product fits 63 bits"
 
   /// Maps a file and reads all but its tensors' numbers.
   ///
@@ -152,15 +153,15 @@ public final class GGUFFile: Sendable {
     var elementCount = 1
     for _ in 0..<count {
       let size = try cursor.integer(UInt64.self)
-      let (product, overflow) = elementCount.multipliedReportingOverflow(
-        by: Int(exactly: size) ?? .max)
-      guard size > 0, !overflow else {
-        throw cursor.malformed(
-          "dimensions of at least 1 whose product fits 63 bits",
-          found: "\(size) after \(shape)")
+      guard let length = Int(exactly: size), length > 0 else {
+        throw cursor.malformed(Self.dimensions, found: "\(size) after \(shape)")
+      }
+      let (product, overflow) = elementCount.multipliedReportingOverflow(by: length)
+      guard !overflow else {
+        throw cursor.malformed(Self.dimensions, found: "\(size) after \(shape)")
       }
       elementCount = product
-      shape.append(Int(size))
+      shape.append(length)
     }
     let code = try cursor.integer(UInt32.self)
     guard let format = GGUFTensorType.format(of: code) else {
