@@ -104,7 +104,7 @@ let package = Package(
 
     .target(name: "TestSupport", path: "Tests/TestSupport"),
     tests("Terminal"),
-    tests("Kernels"),
+    tests("Kernels", exclude: ["Fixtures"]),
     tests("Tensors"),
     tests("Models"),
     tests("Files"),
@@ -115,7 +115,7 @@ let package = Package(
     tests("Corpora", ["CZlib", "CZstd"]),
     tests("Checkpoints", ["Files"]),
     tests("PyTorchFiles", ["Files"]),
-    tests("GGUF", ["Files"]),
+    tests("GGUF", ["Files"], exclude: ["Fixtures"]),
     tests("Generation"),
     tests("Interchange", ["Files"]),
     tests("Training"),

@@ -41,10 +41,13 @@ public enum WeightCodec {
       for block in 0..<count / 32 {
         BlockCodec.decodeFourBits(base + 18 * block, into: target + 32 * block)
       }
+    default: QuantizedBlocks.decode(part, into: target)
     }
   }
 
   /// The bytes of numbers in another format, rounded to the nearest that it has; they are whole blocks.
+  ///
+  /// The format is one that can be written (``WeightFormat/isWritable``), or the part's own.
   ///
   /// Scales are as in ggml's reference quantization: q8_0 maps the largest magnitude to 127; q4_0 the
   /// number of the largest magnitude to −8.
@@ -104,6 +107,7 @@ public enum WeightCodec {
       for block in 0..<count / 32 {
         BlockCodec.encodeFourBits(numbers + 32 * block, into: base + 18 * block)
       }
+    default: preconditionFailure("\(format.rawValue) is a format for reading only")
     }
   }
 }

@@ -11,11 +11,37 @@ public enum WeightFormat: String, Sendable, Hashable, CaseIterable, Codable {
   /// holds number j in its lower and number j + 16 in its upper half.
   case fourBitBlocks = "q4_0"
 
+  // What llama.cpp's own quantizer writes besides, for reading only: see ``QuantizedBlocks``.
+  case fourBitBlocksWithMinimum = "q4_1"
+  case fiveBitBlocks = "q5_0"
+  case fiveBitBlocksWithMinimum = "q5_1"
+  case twoBitSuperblocks = "q2_K"
+  case threeBitSuperblocks = "q3_K"
+  case fourBitSuperblocks = "q4_K"
+  case fiveBitSuperblocks = "q5_K"
+  case sixBitSuperblocks = "q6_K"
+
+  /// Whether numbers can be written in this format, and not only read.
+  public var isWritable: Bool {
+    switch self {
+    case .float32, .float16, .bfloat16, .eightBitBlocks, .fourBitBlocks: true
+    default: false
+    }
+  }
+
+  /// The formats that numbers can be written in.
+  public static let writable = allCases.filter(\.isWritable)
+
   /// The numbers that are stored together.
   public var blockLength: Int {
     switch self {
     case .float32, .float16, .bfloat16: 1
-    case .eightBitBlocks, .fourBitBlocks: 32
+    case .eightBitBlocks, .fourBitBlocks, .fourBitBlocksWithMinimum, .fiveBitBlocks,
+      .fiveBitBlocksWithMinimum:
+      32
+    case .twoBitSuperblocks, .threeBitSuperblocks, .fourBitSuperblocks, .fiveBitSuperblocks,
+      .sixBitSuperblocks:
+      256
     }
   }
 
@@ -26,6 +52,14 @@ public enum WeightFormat: String, Sendable, Hashable, CaseIterable, Codable {
     case .float16, .bfloat16: 2
     case .eightBitBlocks: 34
     case .fourBitBlocks: 18
+    case .fourBitBlocksWithMinimum: 20
+    case .fiveBitBlocks: 22
+    case .fiveBitBlocksWithMinimum: 24
+    case .twoBitSuperblocks: 84
+    case .threeBitSuperblocks: 110
+    case .fourBitSuperblocks: 144
+    case .fiveBitSuperblocks: 176
+    case .sixBitSuperblocks: 210
     }
   }
 
