@@ -114,7 +114,7 @@ let package = Package(
     tests("Stories", ["Files"]),
     tests("Corpora", ["CZlib", "CZstd"]),
     tests("Checkpoints", ["Files"]),
-    tests("PyTorchFiles", ["Files"]),
+    tests("PyTorchFiles", ["CZlib", "Files"]),
     tests("GGUF", ["Files"]),
     tests("Generation"),
     tests("Interchange", ["Files"]),
