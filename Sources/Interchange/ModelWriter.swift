@@ -1,0 +1,114 @@
+import Files
+import Foundation
+import Kernels
+
+/// How a model is written.
+public struct WritingOptions: Sendable {
+  /// What the numbers of weights become.
+  public var type: WeightFormat
+  /// Whether a model that is at the path gives way.
+  public var replaces = false
+  /// The command that writes it, for the model's card.
+  public var command: String?
+  /// The most bytes of one file of weights, where the format has several; 5 GB is what the hub's
+  /// libraries write.
+  public var shardByteLimit = 5_000_000_000
+  /// Is told the bytes of weights that are written, and all of them.
+  public var progress: (@Sendable (_ done: Int, _ total: Int) -> Void)?
+
+  public init(type: WeightFormat = .float32) { self.type = type }
+}
+
+/// What was written.
+public struct WrittenModel: Sendable, Equatable {
+  public struct File: Sendable, Equatable {
+    public var name: String
+    public var byteCount: Int
+  }
+
+  public var path: String
+  public var format: ModelFormat
+  public var type: WeightFormat
+  public var files: [File]
+  /// What whoever uses it has to know, such as what is missing, each a sentence.
+  public var notes: [String]
+
+  public init(
+    path: String, format: ModelFormat, type: WeightFormat, files: [File], notes: [String] = []
+  ) {
+    self.path = path
+    self.format = format
+    self.type = type
+    self.files = files
+    self.notes = notes
+  }
+}
+
+/// Writes a model in any format that goes out.
+public enum ModelWriter {
+  /// Writes a model, reads it back, and holds that it is the same.
+  ///
+  /// - Throws: ``InterchangeError``, `FileError`, and what the weights' source throws. Nothing is left at
+  ///   the path unless all was written.
+  public static func write(
+    _ contents: ModelContents, to path: String, as format: ModelFormat, options: WritingOptions
+  ) throws -> WrittenModel {
+    try checkPlace(path, options)
+    try contents.checkTokens()
+    let written: WrittenModel
+    switch format {
+    case .huggingFace, .mlx:
+      written = try HuggingFaceFolder.write(contents, to: path, as: format, options: options)
+    case .gguf, .coreNet, .samara:
+      throw InterchangeError.unsupportedFormat(
+        path: path, format: format, reason: "this build does not write it")
+    }
+    try checkReadBack(written.path, contents)
+    return written
+  }
+
+  /// The format that a path's name asks for, where it is clear.
+  public static func format(forPath path: String) -> ModelFormat? {
+    switch (path as NSString).pathExtension.lowercased() {
+    case "gguf": .gguf
+    case "pt", "pth": .coreNet
+    default: nil
+    }
+  }
+
+  /// Nothing is written over unless that is asked for, and never what is no model.
+  private static func checkPlace(_ path: String, _ options: WritingOptions) throws(InterchangeError)
+  {
+    var isFolder: ObjCBool = false
+    let files = FileManager.default
+    guard files.fileExists(atPath: path, isDirectory: &isFolder) else { return }
+    let names = isFolder.boolValue ? (try? files.contentsOfDirectory(atPath: path)) : nil
+    if names?.isEmpty == true { return }
+    guard options.replaces else { throw .exists(path: path) }
+    if isFolder.boolValue {
+      do throws(InterchangeError) {
+        _ = try ModelReader.format(at: path)
+      } catch {
+        throw .unreadable(
+          path: path, reason: "a folder that holds no model is not replaced; give another path")
+      }
+    }
+  }
+
+  private static func checkReadBack(_ path: String, _ contents: ModelContents) throws {
+    let found = try ModelReader.contents(at: path)
+    func fault(_ what: String) -> InterchangeError {
+      .readBack(path: path, reason: what)
+    }
+    let (expected, read) = (contents.configuration, found.configuration)
+    guard read.layers == expected.layers, read.vocabularySize == expected.vocabularySize else {
+      throw fault("the sizes of its layers or of its vocabulary")
+    }
+    guard read.sharesInputAndOutput == expected.sharesInputAndOutput,
+      read.normalizesQueriesAndKeys == expected.normalizesQueriesAndKeys,
+      read.contextLength == expected.contextLength, read.rotaryBase == expected.rotaryBase,
+      read.epsilon == expected.epsilon
+    else { throw fault("the settings of its configuration") }
+    // Shapes were held against that configuration when it was read.
+  }
+}
