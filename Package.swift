@@ -117,7 +117,8 @@ let package = Package(
     tests("PyTorchFiles", ["CZlib", "Files"]),
     tests("GGUF", ["Files"]),
     tests("Generation"),
-    tests("Interchange", ["Files"]),
+    tests(
+      "Interchange", ["Checkpoints", "Files", "PyTorchFiles", "Training"], exclude: ["Fixtures"]),
     tests("Training"),
     tests("Evaluation", ["Checkpoints", "Files"], exclude: ["Fixtures"]),
     tests("Experiments", ["Recipes"], exclude: ["Fixtures"]),

@@ -34,8 +34,9 @@ struct CoreNetOptimizerState {
       }
       return (group: group, parameters: parameters)
     }
-    if members.contains(where: { if case .boolean(true)? = $0.group["amsgrad"] { true } else { false } })
-    {
+    if members.contains(where: {
+      if case .boolean(true)? = $0.group["amsgrad"] { true } else { false }
+    }) {
       throw wrong("param_groups.amsgrad", "AdamW without AMSGrad", "AMSGrad, which is not had here")
     }
     let names = try Self.names(members, model, wrong)
@@ -66,7 +67,8 @@ struct CoreNetOptimizerState {
       if let step {
         let updates = try Self.count(step, in: model.file, "\(place).step", wrong)
         if let count, count.updates != updates {
-          throw wrong("\(place).step", "\(count.updates) updates, as of \(count.name)", "\(updates)")
+          throw wrong(
+            "\(place).step", "\(count.updates) updates, as of \(count.name)", "\(updates)")
         }
         count = (updates, name)
       }

@@ -2,7 +2,7 @@ import Layers
 import Models
 
 /// The sizes of an OpenELM as its weights' shapes tell them.
-struct CoreNetShapes {
+package struct CoreNetShapes {
   private let source: any WeightSource
   private let vocabularySize: Int
   private let modelWidth: Int
@@ -16,7 +16,7 @@ struct CoreNetShapes {
   /// Reads the shapes, which must be those of layers numbered from 0.
   ///
   /// - Throws: ``InterchangeError`` where they are no OpenELM's, or the width of a head is unknown.
-  init(_ source: any WeightSource, headWidth: Int?) throws(InterchangeError) {
+  package init(_ source: any WeightSource, headWidth: Int?) throws(InterchangeError) {
     self.source = source
     let table = try Self.matrix("token_embeddings.weight", in: source)
     (vocabularySize, modelWidth) = (table.rows, table.columns)
@@ -47,7 +47,7 @@ struct CoreNetShapes {
   /// The configuration that gives these shapes, every one of which is held against it.
   ///
   /// - Throws: ``InterchangeError``, `WeightError`.
-  func configuration(contextLength: Int) throws -> OpenELMConfiguration {
+  package func configuration(contextLength: Int) throws -> OpenELMConfiguration {
     var configuration = OpenELMConfiguration(
       layerCount: attentionWidths.count, modelWidth: modelWidth, headWidth: headWidth,
       queriesPerKeyValueHead: groups, attentionScale: .init(1), feedForwardScale: .init(1),
@@ -165,7 +165,8 @@ struct CoreNetShapes {
     else {
       throw .setting(
         path: source.path, key: "\(layer).attn.qkv_proj.weight",
-        expected: "rows for \(output.columns) of queries and for whole heads of \(width) of keys and "
+        expected:
+          "rows for \(output.columns) of queries and for whole heads of \(width) of keys and "
           + "values",
         found: "\(projection.rows) rows")
     }

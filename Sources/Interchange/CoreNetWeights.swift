@@ -17,11 +17,20 @@ struct CoreNetWeights: WeightSource {
   ) throws(InterchangeError) {
     self.file = file
     var byName: [String: PyTorchTensor] = [:]
+    var byteCount = 0
     for (name, tensor) in tensors {
       guard Self.format(tensor.elementType) != nil else {
         throw .unsupportedType(
           path: file.path, tensor: name, expected: "float32, float16 or bfloat16",
           found: tensor.elementType.rawValue)
+      }
+      // Two names may mean one storage, as tied tables do; a small file that means a large model does
+      // not come from training one.
+      if !tensor.isExpanded { byteCount += tensor.elementCount * tensor.elementType.byteCount }
+      guard !tensor.isExpanded, byteCount <= 2 * file.byteCount else {
+        throw .setting(
+          path: file.path, key: name, expected: "numbers of its own",
+          found: "a view that shares them")
       }
       guard byName.updateValue(tensor, forKey: name) == nil else {
         throw .duplicateTensor(
@@ -46,7 +55,8 @@ struct CoreNetWeights: WeightSource {
     tensors[name].flatMap { Self.format($0.elementType) }
   }
 
-  func withWeight<Result>(_ name: String, _ body: ([WeightPart]) throws -> Result) throws -> Result {
+  func withWeight<Result>(_ name: String, _ body: ([WeightPart]) throws -> Result) throws -> Result
+  {
     guard let tensor = tensors[name], let format = Self.format(tensor.elementType) else {
       throw WeightError.missing(path: path, weight: name, nearby: Array(weightNames.prefix(5)))
     }

@@ -27,7 +27,9 @@ struct LayerScaleFit {
     if apply(constant) == widths { return constant }
     let (firsts, lasts) = (candidates(for: widths.first), candidates(for: widths.last))
     let pairs = firsts.flatMap { first in lasts.map { (first, $0) } }
-      .sorted { Self.roughness($0.0) + Self.roughness($0.1) < Self.roughness($1.0) + Self.roughness($1.1) }
+      .sorted {
+        Self.roughness($0.0) + Self.roughness($0.1) < Self.roughness($1.0) + Self.roughness($1.1)
+      }
     for (first, last) in pairs where first != last {
       let scale = Scale(first: Double(first) / 100, last: Double(last) / 100)
       if apply(scale) == widths { return scale }

@@ -13,6 +13,8 @@ public final class PyTorchFile: Sendable {
   private let archive: ZipArchive
 
   public let path: String
+  /// The size of the file.
+  public var byteCount: Int { file.bytes.count }
   /// What was saved.
   public let root: PickleValue
 

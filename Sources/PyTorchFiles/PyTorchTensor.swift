@@ -24,7 +24,7 @@ public struct PyTorchTensor: Sendable, Hashable {
   }
 
   /// Whether elements share places, as those of `expand` do: the tensor has more than its storage.
-  var isExpanded: Bool { elementCount > storageRange.count / elementType.byteCount }
+  public var isExpanded: Bool { elementCount > storageRange.count / elementType.byteCount }
 
   /// More dimensions than PyTorch allows are not looked at.
   private static let largestRank = 64

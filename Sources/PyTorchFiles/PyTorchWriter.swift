@@ -25,18 +25,7 @@ public enum PyTorchWriter {
   package static func write(
     _ root: PyTorchContents, to path: String, largestSmall: UInt64
   ) throws -> Checksum {
-    var tensors: [PyTorchContents.Tensor] = []
-    var writer = PickleWriter { (tensor) throws(PyTorchFileError) in
-      guard tensor.elementType.storageClass != nil else {
-        throw .unexpectedValue(
-          path: path, key: "a tensor", expected: "a type with a storage class",
-          found: tensor.elementType.rawValue)
-      }
-      tensors.append(tensor)
-      return "\(tensors.count - 1)"
-    }
-    try writer.finish(with: root)
-    let pickle = writer.bytes
+    let (pickle, tensors) = try pickle(of: root, path: path)
     let sizes = tensors.map { $0.byteCount + 2 * ZipWriter.alignment + 128 }
     let file = try AtomicFile(
       path: path, bytesNeeded: sizes.reduce(pickle.count + 1_024, +))
@@ -58,6 +47,24 @@ public enum PyTorchWriter {
     try archive.finish()
     try file.commit()
     return file.checksum
+  }
+
+  /// The pickle of contents, and the tensors whose storages it counts from 0.
+  package static func pickle(
+    of root: PyTorchContents, path: String
+  ) throws(PyTorchFileError) -> (bytes: [UInt8], tensors: [PyTorchContents.Tensor]) {
+    var tensors: [PyTorchContents.Tensor] = []
+    var writer = PickleWriter { (tensor) throws(PyTorchFileError) in
+      guard tensor.elementType.storageClass != nil else {
+        throw .unexpectedValue(
+          path: path, key: "a tensor", expected: "a type with a storage class",
+          found: tensor.elementType.rawValue)
+      }
+      tensors.append(tensor)
+      return "\(tensors.count - 1)"
+    }
+    try writer.finish(with: root)
+    return (writer.bytes, tensors)
   }
 
   /// Forty digits that tell contents apart, as torch.save writes them.
