@@ -114,10 +114,11 @@ let package = Package(
     tests("Stories", ["Files"]),
     tests("Corpora", ["CZlib", "CZstd"]),
     tests("Checkpoints", ["Files"]),
-    tests("PyTorchFiles", ["Files"]),
+    tests("PyTorchFiles", ["CZlib", "Files"]),
     tests("GGUF", ["Files"], exclude: ["Fixtures"]),
     tests("Generation"),
-    tests("Interchange", ["Files"]),
+    tests(
+      "Interchange", ["Checkpoints", "Files", "PyTorchFiles", "Training"], exclude: ["Fixtures"]),
     tests("Training"),
     tests("Evaluation", ["Checkpoints", "Files"], exclude: ["Fixtures"]),
     tests("Experiments", ["Recipes"], exclude: ["Fixtures"]),

@@ -37,6 +37,7 @@ public enum ExperimentError: Error, Sendable {
   case emptyPrompt
   case promptTooLong(tokens: Int, context: Int)
   case writeFailed(path: String, reason: String)
+  case cannotConvert(path: String, reason: String)
 }
 
 extension ExperimentError: CustomStringConvertible {
@@ -127,6 +128,8 @@ extension ExperimentError: CustomStringConvertible {
       "the prompt has \(tokens) tokens and the model's context \(context); shorten it"
     case .writeFailed(let path, let reason):
       "\(path): cannot be written (\(reason)); check the disk's space and permissions"
+    case .cannotConvert(let path, let reason):
+      "\(path): \(reason)"
     }
   }
 

@@ -2,24 +2,30 @@ import Kernels
 import Layers
 
 /// Weights whose table of tokens is cut to its first rows: what pads a vocabulary stands at its end.
-struct CutVocabulary: WeightSource {
+package struct CutVocabulary: WeightSource {
   let source: any WeightSource
   let rows: Int
 
+  package init(source: any WeightSource, rows: Int) {
+    self.source = source
+    self.rows = rows
+  }
+
   private static let tables = ["token_embeddings.weight", "classifier.weight"]
 
-  var path: String { source.path }
-  var weightNames: [String] { source.weightNames }
-  func format(of name: String) -> WeightFormat? { source.format(of: name) }
+  package var path: String { source.path }
+  package var weightNames: [String] { source.weightNames }
+  package func format(of name: String) -> WeightFormat? { source.format(of: name) }
 
-  func shape(of name: String) -> [Int]? {
+  package func shape(of name: String) -> [Int]? {
     guard let shape = source.shape(of: name), Self.tables.contains(name), shape.count == 2 else {
       return source.shape(of: name)
     }
     return [min(rows, shape[0]), shape[1]]
   }
 
-  func withWeight<Result>(_ name: String, _ body: ([WeightPart]) throws -> Result) throws -> Result
+  package func withWeight<Result>(_ name: String, _ body: ([WeightPart]) throws -> Result) throws
+    -> Result
   {
     guard let shape = shape(of: name), Self.tables.contains(name) else {
       return try source.withWeight(name, body)

@@ -14,9 +14,7 @@ public enum ModelReader {
     case .gguf:
       throw InterchangeError.unsupportedFormat(
         path: found.path, format: .gguf, reason: "this build does not read it")
-    case .coreNet:
-      throw InterchangeError.unsupportedFormat(
-        path: found.path, format: .coreNet, reason: "this build does not read it")
+    case .coreNet: contents = try CoreNetFile.read(path: found.path)
     case .samara: contents = try SamaraCheckpoint.read(path: found.path)
     }
     try contents.checkTokens()

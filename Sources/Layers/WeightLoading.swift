@@ -17,6 +17,15 @@ extension Module {
   }
 }
 
+extension WeightSource {
+  /// Reads one weight as a tensor of float32.
+  ///
+  /// - Throws: As ``buffer(of:shape:)``.
+  package func tensor(_ name: String, shape: Shape) throws -> Tensor {
+    Tensor(try buffer(of: name, shape: shape.dimensions), shape: shape)
+  }
+}
+
 private struct WeightLoader<Source: WeightSource>: ParameterVisitor {
   var path = ParameterPath()
   let source: Source

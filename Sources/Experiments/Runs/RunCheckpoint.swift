@@ -89,8 +89,8 @@ public struct RunCheckpoint: Sendable {
     return trainer
   }
 
-  private static let firstMomentPrefix = "first_moment."
-  private static let secondMomentPrefix = "second_moment."
+  static let firstMomentPrefix = "first_moment."
+  static let secondMomentPrefix = "second_moment."
 
   /// Writes a checkpoint of the trainer's step; `state` is completed from the trainer.
   static func write<Model: LanguageModel>(
