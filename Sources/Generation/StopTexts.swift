@@ -2,7 +2,7 @@
 ///
 /// An Aho–Corasick automaton (doi:10.1145/360825.360855): a byte costs one look-up, however many texts
 /// there are and however often they almost come.
-struct StopTexts: Sendable {
+package struct StopTexts: Sendable {
   /// The state after each byte in each state; 256 a state.
   private let next: [Int32]
   /// How many of the last bytes may still become a stop text.
@@ -15,7 +15,7 @@ struct StopTexts: Sendable {
   private var held: [UInt8] = []
 
   /// - Throws: ``GenerationError/emptyStopText``.
-  init(_ texts: [String]) throws(GenerationError) {
+  package init(_ texts: [String]) throws(GenerationError) {
     var children: [[UInt8: Int]] = [[:]]
     var depths = [0]
     var lengths = [0]
@@ -62,7 +62,7 @@ struct StopTexts: Sendable {
 
   /// Takes in text; returns what can no longer become a stop text, and whether one was found: what
   /// came before it is returned then, and nothing afterwards may be taken in.
-  mutating func append(_ text: String) -> (text: String, isFound: Bool) {
+  package mutating func append(_ text: String) -> (text: String, isFound: Bool) {
     guard next.count > 256 else { return (text, false) }
     var text = text
     let found = text.withUTF8 { bytes in
@@ -80,7 +80,7 @@ struct StopTexts: Sendable {
   }
 
   /// Returns what was held back.
-  mutating func finish() -> String {
+  package mutating func finish() -> String {
     state = 0
     return release(held.count)
   }

@@ -91,6 +91,8 @@ public struct WrittenText: Sendable {
   /// The tokens that were guessed ahead, and those of them that were right.
   public internal(set) var drafted = 0
   public internal(set) var accepted = 0
+
+  public init() {}
 }
 
 /// What happens while text is written.

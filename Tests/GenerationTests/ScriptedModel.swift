@@ -7,6 +7,7 @@ struct ScriptedModel: DecodingModel {
   var vocabularySize = 258
   var contextLength = 256
   var bytesPerToken: Int { 1 }
+  func cacheBytesPerToken(after count: Int) -> Int { count }
   /// The scores for what follows a text.
   var scores: @Sendable ([Int32]) -> [Float]
   /// What its sessions were asked for.
