@@ -1,7 +1,7 @@
 // Processor instructions that Swift's SIMD types cannot name, as inline functions.
 //
 // What a build may use is decided by the compiler's flags (-march=native in a checkout). All
-// functions but samara_dot_bfloat16 give the same result without their instruction, so that Swift
+// functions but those that say so give the same result without their instruction, so that Swift
 // code calls them without asking.
 #pragma once
 
@@ -92,6 +92,23 @@ static inline samara_float32x16 samara_dot_bfloat16(
 #endif
 }
 
+#if defined(__AVX512VNNI__) && defined(__AVX512F__)
+#define SAMARA_HAS_BYTE_INSTRUCTIONS 1
+#else
+#define SAMARA_HAS_BYTE_INSTRUCTIONS 0
+#endif
+
+// sum + the dot products of sixteen fours of bytes, those of `a` unsigned and those of `b` signed,
+// exactly. Where SAMARA_HAS_BYTE_INSTRUCTIONS is 0 it must not be called: it would give `sum`.
+static inline samara_int32x16 samara_dot_bytes(
+    samara_int32x16 sum, samara_uint32x16 a, samara_uint32x16 b) {
+#if SAMARA_HAS_BYTE_INSTRUCTIONS
+  return (samara_int32x16)_mm512_dpbusd_epi32((__m512i)sum, (__m512i)a, (__m512i)b);
+#else
+  return sum;
+#endif
+}
+
 // Pairs (even[i], odd[i]) for i in 0..<16.
 static inline samara_uint32x16 samara_interleave_low(samara_uint16x32 even, samara_uint16x32 odd) {
   return (samara_uint32x16)__builtin_shufflevector(
@@ -174,6 +191,58 @@ static inline samara_uint32x16 samara_widen_8_bits(samara_uint8x16 values) {
 // The lower eight bits of each lane.
 static inline samara_uint8x16 samara_narrow_to_8_bits(samara_uint32x16 values) {
   return __builtin_convertvector(values, samara_uint8x16);
+}
+
+// Sixteen float16 numbers as float32, exactly.
+static inline samara_float32x16 samara_widen_float16(samara_uint16x16 bits) {
+  typedef _Float16 float16x16 __attribute__((ext_vector_type(16)));
+  return __builtin_convertvector((float16x16)bits, samara_float32x16);
+}
+
+// Sixteen float32 numbers rounded to float16, to the nearest, ties to even.
+static inline samara_uint16x16 samara_round_to_float16(samara_float32x16 values) {
+  typedef _Float16 float16x16 __attribute__((ext_vector_type(16)));
+  return (samara_uint16x16)__builtin_convertvector(values, float16x16);
+}
+
+// Sixteen signed bytes as float32.
+static inline samara_float32x16 samara_widen_signed_bytes(samara_uint8x16 bytes) {
+  typedef signed char int8x16 __attribute__((ext_vector_type(16)));
+  return __builtin_convertvector((int8x16)bytes, samara_float32x16);
+}
+
+// Sixteen integers as float32, rounded to the nearest.
+static inline samara_float32x16 samara_integers_to_float32(samara_int32x16 values) {
+  return __builtin_convertvector(values, samara_float32x16);
+}
+
+// The integral parts of sixteen numbers from -128 to 255, in a byte each.
+static inline samara_uint8x16 samara_truncate_to_bytes(samara_float32x16 values) {
+  return __builtin_convertvector(
+      (samara_uint32x16)__builtin_convertvector(values, samara_int32x16), samara_uint8x16);
+}
+
+// Each lane rounded to the nearest whole number, ties away from zero.
+static inline samara_float32x16 samara_round_away(samara_float32x16 values) {
+  return __builtin_elementwise_round(values);
+}
+
+// Each lane rounded to the nearest whole number, ties to even.
+static inline samara_float32x16 samara_round_to_even(samara_float32x16 values) {
+  return __builtin_elementwise_roundeven(values);
+}
+
+// The largest of thirty-two unsigned numbers.
+static inline unsigned int samara_largest(samara_uint32x16 a, samara_uint32x16 b) {
+  return __builtin_reduce_max(__builtin_elementwise_max(a, b));
+}
+
+// The sum of thirty-two signed bytes.
+static inline int samara_sum_of_signed_bytes(samara_uint8x16 a, samara_uint8x16 b) {
+  typedef signed char int8x16 __attribute__((ext_vector_type(16)));
+  return __builtin_reduce_add(
+      __builtin_convertvector((int8x16)a, samara_int32x16)
+      + __builtin_convertvector((int8x16)b, samara_int32x16));
 }
 
 // a < b ? yes : no, lane by lane. Swift compares some vectors lane by lane, with a jump for each.

@@ -66,17 +66,34 @@ public enum WeightCodec {
       preconditionFailure("\(part.elementCount) numbers are no whole blocks of \(format.rawValue)")
     }
     if part.format == format { return Array(part.bytes) }
-    let numbers = decoded(part)
     return [UInt8](unsafeUninitializedCapacity: byteCount) { bytes, count in
       let target = UnsafeMutableRawBufferPointer(bytes)
       ThreadPool.shared.forEachRange(part.elementCount, grain: 1 << 16) { range in
         let start = range.lowerBound / format.blockLength * format.blockByteCount
         encode(
-          numbers.pointer + range.lowerBound, range.count, as: format,
+          part.part(range), as: format,
           into: UnsafeMutableRawBufferPointer(rebasing: target[start...]))
       }
-      withExtendedLifetime(numbers) {}
       count = byteCount
+    }
+  }
+
+  /// Writes the bytes of a part in another format, on the calling thread, through a strip of float32
+  /// that stays in the first-level cache.
+  static func encode(
+    _ part: WeightPart, as format: WeightFormat, into bytes: UnsafeMutableRawBufferPointer
+  ) {
+    let length = 2048
+    withUnsafeTemporaryAllocation(of: Float.self, capacity: length) { strip in
+      guard let numbers = strip.baseAddress else { return }
+      for start in stride(from: 0, to: part.elementCount, by: length) {
+        let range = start..<min(part.elementCount, start + length)
+        decode(part.part(range), into: numbers)
+        let offset = start / format.blockLength * format.blockByteCount
+        encode(
+          numbers, range.count, as: format,
+          into: UnsafeMutableRawBufferPointer(rebasing: bytes[offset...]))
+      }
     }
   }
 

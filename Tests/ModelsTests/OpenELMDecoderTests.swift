@@ -1,6 +1,7 @@
 import Kernels
 import Layers
 import Models
+import Synchronization
 import Tensors
 import Testing
 
@@ -72,6 +73,23 @@ import Testing
     #expect(session.counts == [37])
   }
 
+  /// Both round at the same places and add in the same order.
+  @Test(
+    .enabled(if: PairedProduct.hasNativeInstructions, "sums of pairs are of the processor's"),
+    arguments: [0, 1])
+  func bfloat16StepsAndPromptsHaveTheSameBits(index: Int) throws {
+    let configuration = Self.configurations[index]
+    let decoder = try Self.decoder(configuration, .bfloat16)
+    let tokens = Self.tokens(30, configuration)
+    let stepped = decoder.makeSession(capacities: [30], rowsAtOnce: 1)
+    for (count, token) in tokens.enumerated() {
+      stepped.step([DecodingRow(sequence: 0, token: token)])
+      let whole = decoder.makeSession(capacities: [30], rowsAtOnce: 1)
+      whole.read(Array(tokens[...count]), sequence: 0)
+      #expect(differences(scores(stepped), scores(whole)) == 0, "after \(count + 1) tokens")
+    }
+  }
+
   /// What is drafted is judged by the same bits as what is written token by token.
   @Test(arguments: [WeightFormat.float32, .bfloat16, .eightBitBlocks, .fourBitBlocks])
   func aRowsScoresDoNotDependOnOtherRows(format: WeightFormat) throws {
@@ -120,9 +138,12 @@ import Testing
     for format in [WeightFormat.bfloat16, .fourBitBlocks] {
       let expected = try run(format)
       // Inside a loop of the pool a team is one member.
-      nonisolated(unsafe) var found: [[Float]?] = [nil, nil]
-      ThreadPool.shared.forEach(2) { index in found[index] = try? run(format) }
-      for scores in found { #expect(differences(scores ?? [], expected) == 0) }
+      let found = Mutex<[[Float]]>([])
+      ThreadPool.shared.forEach(2) { _ in
+        let scores = try? run(format)
+        found.withLock { $0.append(scores ?? []) }
+      }
+      for scores in found.withLock({ $0 }) { #expect(differences(scores, expected) == 0) }
     }
   }
 

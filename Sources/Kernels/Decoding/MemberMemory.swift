@@ -17,7 +17,7 @@ final class MemberMemory<E: ProductElement> {
     self.scratch = scratch.pointer
     self.numbers = numbers.pointer
     attention = DecodingAttention(capacity: capacity, group: group, width: headWidth)
-    activations = ActivationRows(rows: rows, inputs: inputs)
+    activations = ActivationRows(rowCapacity: rows, inputCapacity: inputs)
     memory = [head, scratch, numbers]
   }
 
