@@ -39,10 +39,14 @@ struct GenerateCommand: AsyncParsableCommand {
   @Argument(help: "A run's name, or the path of a checkpoint, a folder or a file.")
   var model: String
 
-  @Option(help: "A text to continue; - reads standard input. May be given several times.")
+  @Option(
+    parsing: .unconditionalSingleValue,
+    help: "A text to continue; - reads standard input. May be given several times.")
   var prompt: [String] = []
 
-  @Option(help: "A file whose text to continue. May be given several times.")
+  @Option(
+    parsing: .unconditionalSingleValue,
+    help: "A file whose text to continue. May be given several times.")
   var promptFile: [String] = []
 
   @Option(parsing: .unconditional, help: "The most tokens to add to each prompt.")
@@ -50,7 +54,7 @@ struct GenerateCommand: AsyncParsableCommand {
 
   @OptionGroup var sampling: SamplingArguments
 
-  @Option(parsing: .unconditional, help: "A text to stop before. May be given several times.")
+  @Option(parsing: .unconditionalSingleValue, help: "A text to stop before. May be given several times.")
   var stop: [String] = []
 
   @Option(help: "What weights are kept in: f32, bf16, q8_0 or q4_0.")

@@ -1,11 +1,9 @@
+import Experiments
+import Foundation
 import Kernels
-import Layers
-import Models
 import Recipes
 import TestSupport
 import Testing
-
-import Experiments
 
 @Suite struct GenerationBenchmarkTests {
   /// 100, 200 and 300 tokens a second in turn, as the program answers.
@@ -26,13 +24,14 @@ import Experiments
     let folder = try TemporaryFolder()
     let path = try folder.write(
       Self.ours.replacing("echo \"ours", with: "cd '\(folder.path)'; echo \"ours"), to: "ours")
-    try makeExecutable(path)
+    try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: path)
     try folder.write("cd '\(folder.path)'; echo \"peer $*\" >> calls\n" + peer, to: "peer")
     let figures = try GenerationComparison(
       program: path, arguments: ["bench", "generate"], python: "sh", script: folder("peer"),
       model: "x.gguf", settings: .init(prompt: 8, new: 4, repeats: 2, threads: 3), rounds: 3
     ).run()
-    return (figures, try folder.text("calls").split(separator: "\n").map(String.init))
+    return (figures, try String(contentsOfFile: folder("calls"), encoding: .utf8)
+      .split(separator: "\n").map(String.init))
   }
 
   @Test func ratiosAreTakenWithinRounds() throws {
