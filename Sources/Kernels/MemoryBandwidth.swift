@@ -30,7 +30,7 @@ public enum MemoryBandwidth {
 
   /// Reads whole pieces of 512 bytes.
   @inline(never) @_optimize(speed)
-  private static func read(_ start: UnsafeRawPointer, _ byteCount: Int) {
+  package static func read(_ start: UnsafeRawPointer, _ byteCount: Int) {
     typealias Line = SIMD16<UInt32>
     var (a, b, c, d) = (Line.zero, Line.zero, Line.zero, Line.zero)
     var place = start

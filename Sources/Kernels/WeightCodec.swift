@@ -27,32 +27,19 @@ public enum WeightCodec {
     switch part.format {
     case .float32: UnsafeMutableRawPointer(target).copyMemory(from: base, byteCount: bytes.count)
     case .bfloat16:
-      for index in 0..<count {
-        let bits = base.loadUnaligned(fromByteOffset: 2 * index, as: UInt16.self)
-        target[index] = Float(BFloat16(bits: bits))
+      Halves.decode(base, count, into: target, by: { Float(BFloat16(bits: $0)) }) { bits in
+        unsafeBitCast(samara_widen_16_bits(bits) &<< 16, to: Vector.self)
       }
     case .float16:
-      for index in 0..<count {
-        target[index] = Float(base.loadUnaligned(fromByteOffset: 2 * index, as: Float16.self))
-      }
+      Halves.decode(
+        base, count, into: target, by: { Float(Float16(bitPattern: $0)) }, samara_widen_float16)
     case .eightBitBlocks:
       for block in 0..<count / 32 {
-        let start = base + 34 * block
-        let scale = Float(start.loadUnaligned(as: Float16.self))
-        for index in 0..<32 {
-          target[32 * block + index] =
-            scale * Float(start.load(fromByteOffset: 2 + index, as: Int8.self))
-        }
+        BlockCodec.decodeEightBits(base + 34 * block, into: target + 32 * block)
       }
     case .fourBitBlocks:
       for block in 0..<count / 32 {
-        let start = base + 18 * block
-        let scale = Float(start.loadUnaligned(as: Float16.self))
-        for index in 0..<16 {
-          let byte = start.load(fromByteOffset: 2 + index, as: UInt8.self)
-          target[32 * block + index] = scale * (Float(byte & 15) - 8)
-          target[32 * block + 16 + index] = scale * (Float(byte >> 4) - 8)
-        }
+        BlockCodec.decodeFourBits(base + 18 * block, into: target + 32 * block)
       }
     }
   }
@@ -105,53 +92,51 @@ public enum WeightCodec {
     switch format {
     case .float32: base.copyMemory(from: numbers, byteCount: 4 * count)
     case .bfloat16:
-      for index in 0..<count {
-        base.storeBytes(
-          of: BFloat16(numbers[index]).bits, toByteOffset: 2 * index, as: UInt16.self)
-      }
+      Halves.encode(numbers, count, into: base, by: { BFloat16($0).bits }, samara_round_to_bfloat16)
     case .float16:
-      for index in 0..<count {
-        base.storeBytes(of: Float16(numbers[index]), toByteOffset: 2 * index, as: Float16.self)
-      }
+      Halves.encode(
+        numbers, count, into: base, by: { Float16($0).bitPattern }, samara_round_to_float16)
     case .eightBitBlocks:
       for block in 0..<count / 32 {
-        encodeEightBits(numbers + 32 * block, into: base + 34 * block)
+        BlockCodec.encodeEightBits(numbers + 32 * block, into: base + 34 * block)
       }
     case .fourBitBlocks:
       for block in 0..<count / 32 {
-        encodeFourBits(numbers + 32 * block, into: base + 18 * block)
+        BlockCodec.encodeFourBits(numbers + 32 * block, into: base + 18 * block)
       }
     }
   }
+}
 
-  private static func encodeEightBits(
-    _ numbers: UnsafePointer<Float>, into block: UnsafeMutableRawPointer
+/// Numbers of 16 bits, sixteen at a time and the last few one by one.
+private enum Halves {
+  @inline(__always)
+  static func decode(
+    _ bytes: UnsafeRawPointer, _ count: Int, into target: UnsafeMutablePointer<Float>,
+    by one: (UInt16) -> Float, _ sixteen: (SIMD16<UInt16>) -> Vector
   ) {
-    var largest: Float = 0
-    for index in 0..<32 { largest = max(largest, abs(numbers[index])) }
-    let scale = largest / 127
-    let inverse = scale == 0 ? 0 : 1 / scale
-    block.storeBytes(of: Float16(scale), as: Float16.self)
-    for index in 0..<32 {
-      let code = (numbers[index] * inverse).rounded(.toNearestOrAwayFromZero)
-      block.storeBytes(
-        of: Int8(max(-127, min(127, code))), toByteOffset: 2 + index, as: Int8.self)
+    let whole = count & ~15
+    for index in stride(from: 0, to: whole, by: 16) {
+      let bits = bytes.loadUnaligned(fromByteOffset: 2 &* index, as: SIMD16<UInt16>.self)
+      store(sixteen(bits), target + index)
+    }
+    for index in whole..<count {
+      target[index] = one(bytes.loadUnaligned(fromByteOffset: 2 &* index, as: UInt16.self))
     }
   }
 
-  private static func encodeFourBits(
-    _ numbers: UnsafePointer<Float>, into block: UnsafeMutableRawPointer
+  @inline(__always)
+  static func encode(
+    _ numbers: UnsafePointer<Float>, _ count: Int, into bytes: UnsafeMutableRawPointer,
+    by one: (Float) -> UInt16, _ sixteen: (Vector) -> SIMD16<UInt16>
   ) {
-    var extreme: Float = 0
-    for index in 0..<32 where abs(numbers[index]) > abs(extreme) { extreme = numbers[index] }
-    let scale = extreme / -8
-    let inverse = scale == 0 ? 0 : 1 / scale
-    block.storeBytes(of: Float16(scale), as: Float16.self)
-    func code(_ number: Float) -> UInt8 { UInt8(max(0, min(15, number * inverse + 8.5))) }
-    for index in 0..<16 {
-      block.storeBytes(
-        of: code(numbers[index]) | code(numbers[index + 16]) << 4, toByteOffset: 2 + index,
-        as: UInt8.self)
+    let whole = count & ~15
+    for index in stride(from: 0, to: whole, by: 16) {
+      bytes.storeBytes(
+        of: sixteen(load(numbers + index)), toByteOffset: 2 &* index, as: SIMD16<UInt16>.self)
+    }
+    for index in whole..<count {
+      bytes.storeBytes(of: one(numbers[index]), toByteOffset: 2 &* index, as: UInt16.self)
     }
   }
 }

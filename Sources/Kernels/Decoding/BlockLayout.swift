@@ -6,7 +6,7 @@ import CVectorInstructions
 /// outputs' float16 scales of one block and of the other, 64 bytes, and then the codes of the one and
 /// of the other in lines of 64 bytes: line k holds for each output, side by side, the four bytes from 4k on
 /// of its block. Codes are unsigned: 128 is added to those of q8_0, and those of q4_0 stay as they
-/// are. An odd last block has an empty partner, the last group empty outputs: zeros.
+/// are. An odd last block has an empty partner and the last group empty outputs, whose scales are zero.
 struct BlockLayout {
   let format: WeightFormat
   let inputs: Int
@@ -34,6 +34,13 @@ struct BlockLayout {
 
   private func codesOffset(_ block: Int) -> Int {
     (block &>> 1) &* pairByteCount &+ 64 &+ (block & 1) &* 64 &* lines
+  }
+
+  /// Makes the empty partner of an odd last block one of zeros; its codes matter to nobody.
+  func clearPartner(_ group: UnsafeMutableRawPointer) {
+    let blocks = inputs / 32
+    guard blocks & 1 == 1 else { return }
+    (group + scalesOffset(blocks)).initializeMemory(as: UInt8.self, repeating: 0, count: 32)
   }
 
   /// Lays out one row as output `lane` of a group.
@@ -88,18 +95,16 @@ struct BlockLayout {
     }
   }
 
-  /// Writes a row as it was in the file.
-  func read(_ group: UnsafeRawPointer, lane: Int, into row: UnsafeMutableRawPointer) {
-    for block in 0..<inputs / 32 {
-      let target = row + block &* format.blockByteCount
-      let scale = group.load(
-        fromByteOffset: scalesOffset(block) &+ 2 &* lane, as: UInt16.self)
-      target.storeBytes(of: scale, as: UInt16.self)
-      let codes = group + (codesOffset(block) &+ 4 &* lane)
-      for line in 0..<lines {
-        let four = codes.load(fromByteOffset: 64 &* line, as: UInt32.self)
-        target.storeBytes(of: four ^ flips, toByteOffset: 2 &+ 4 &* line, as: UInt32.self)
-      }
+  /// Writes a block of an output as it was in the file.
+  func read(
+    _ group: UnsafeRawPointer, lane: Int, block: Int, into target: UnsafeMutableRawPointer
+  ) {
+    let scale = group.load(fromByteOffset: scalesOffset(block) &+ 2 &* lane, as: UInt16.self)
+    target.storeBytes(of: scale, as: UInt16.self)
+    let codes = group + (codesOffset(block) &+ 4 &* lane)
+    for line in 0..<lines {
+      let four = codes.load(fromByteOffset: 64 &* line, as: UInt32.self)
+      target.storeBytes(of: four ^ flips, toByteOffset: 2 &+ 4 &* line, as: UInt32.self)
     }
   }
 }

@@ -1,45 +1,44 @@
-/// Products of a few rows of bfloat16 by a weight in `PairedProduct`'s packed layout, read as a stream.
+/// Products of a few rows of bfloat16 by a factor in `PairedProduct`'s packed layout, read as a stream.
 ///
 /// An output is one chain of the pairs' dot products in the order of the inputs, as it is there: the
 /// bits are the same.
 struct PairStream {
-  /// The packed weight.
-  let weights: UnsafeRawPointer
-  let inputs: Int
+  /// The packed factor.
+  let start: UnsafeRawPointer
+  /// Bytes from one group of 16 outputs to the next.
+  let groupStep: Int
   var instructions = PairedProduct.Instructions.fastest
 
-  /// Some rows of x by some outputs, which begin at a multiple of 16, on the calling thread.
+  /// Some rows of whole pairs at `x`, a number of bytes apart, by the outputs from a multiple of 16 on
+  /// that the target has room for, on the calling thread.
   func run(
-    _ x: ActivationRows, outputs range: Range<Int>, into y: UnsafeMutablePointer<Float>,
-    stride: Int,
-    accumulating: Bool
+    _ x: UnsafeRawPointer, rows: Int, stride: Int, pairs: Int, from output: Int,
+    into target: TileTarget<Float>
   ) {
-    let target = TileTarget(
-      start: y + range.lowerBound, stride: stride, columns: range.count,
-      isAccumulating: accumulating)
+    let group = start + (output &>> 4) &* groupStep
     if instructions == .fastest && PairedProduct.hasNativeInstructions {
-      run(x, range.lowerBound, target, NativePairInstructions.self)
+      run(x, rows, stride, pairs, group, target, NativePairInstructions.self)
     } else {
-      run(x, range.lowerBound, target, PortablePairInstructions.self)
+      run(x, rows, stride, pairs, group, target, PortablePairInstructions.self)
     }
   }
 
   private func run<I: PairInstructions>(
-    _ x: ActivationRows, _ first: Int, _ target: TileTarget<Float>, _: I.Type
+    _ x: UnsafeRawPointer, _ rows: Int, _ stride: Int, _ pairs: Int, _ group: UnsafeRawPointer,
+    _ target: TileTarget<Float>, _: I.Type
   ) {
     typealias Two = Twice<PairRow<I>>
-    let pairs = PairedProduct.pairCount(inputs)
-    var (group, target) = (weights + (first &>> 4) &* pairs &* 64, target)
+    var (group, target) = (group, target)
     while target.columns > 0 {
       // Four groups at a time: a chain alone would wait for each of its sums.
       let tile = PairTile(
-        group: group, groupStep: pairs &* 64, pairs: pairs, stride: x.stride,
+        group: group, groupStep: groupStep, pairs: pairs, stride: stride, rows: rows,
         groups: target.columns > 48 ? 4 : 1)
       var (row, place) = (0, target)
       tile.sum(Twice<Two>.self, x, &row, &place)
       tile.sum(Two.self, x, &row, &place)
       tile.sum(PairRow<I>.self, x, &row, &place)
-      group += tile.groups &* tile.groupStep
+      group += tile.groups &* groupStep
       target = target.dropping(columns: 16 &* tile.groups)
     }
   }
@@ -51,16 +50,17 @@ private struct PairTile {
   let groupStep: Int
   let pairs: Int
   let stride: Int
+  let rows: Int
   /// Four, or one.
   let groups: Int
 
   /// Sums as many of the rows that are left as fill whole tiles.
   @inline(__always)
   func sum<S: PairSums>(
-    _: S.Type, _ x: ActivationRows, _ row: inout Int, _ place: inout TileTarget<Float>
+    _: S.Type, _ x: UnsafeRawPointer, _ row: inout Int, _ place: inout TileTarget<Float>
   ) {
-    while row &+ S.rows <= x.count {
-      let start = x.address + row &* stride
+    while row &+ S.rows <= rows {
+      let start = x + row &* stride
       if groups == 4 {
         sumFour(S.self, start, place)
       } else {

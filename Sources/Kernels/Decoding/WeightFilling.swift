@@ -72,7 +72,7 @@ extension WeightMatrix {
     (input &>> 1) &* 64 &+ (row & 15) &* 4 &+ (input & 1) &* 2
   }
 
-  /// Writes one row as float32: a token's embedding.
+  /// Writes one row as float32, such as a token's embedding, on the calling thread; nothing is allocated.
   package func decodeRow(_ row: Int, into target: UnsafeMutablePointer<Float>) {
     precondition(row >= 0 && row < outputs, "row \(row) of \(outputs)")
     let group = group(row / 16)
@@ -86,13 +86,16 @@ extension WeightMatrix {
         target[input] = Float(BFloat16(bits: bits))
       }
     case .eightBitBlocks, .fourBitBlocks:
-      let byteCount = inputs / 32 * format.blockByteCount
-      withUnsafeTemporaryAllocation(byteCount: byteCount, alignment: 2) { line in
-        guard let start = line.baseAddress else { return }
-        BlockLayout(format, inputs: inputs).read(group, lane: row % 16, into: start)
-        WeightCodec.decode(
-          WeightPart(format: format, elementCount: inputs, bytes: UnsafeRawBufferPointer(line)),
-          into: target)
+      // A block at a time, which has room on the stack.
+      let layout = BlockLayout(format, inputs: inputs)
+      withUnsafeTemporaryAllocation(byteCount: format.blockByteCount, alignment: 2) { bytes in
+        guard let start = bytes.baseAddress else { return }
+        for block in 0..<inputs / 32 {
+          layout.read(group, lane: row % 16, block: block, into: start)
+          WeightCodec.decode(
+            WeightPart(format: format, elementCount: 32, bytes: UnsafeRawBufferPointer(bytes)),
+            into: target + 32 * block)
+        }
       }
     }
   }

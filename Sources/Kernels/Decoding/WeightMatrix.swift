@@ -33,9 +33,18 @@ public final class WeightMatrix: @unchecked Sendable {
     memory = Buffer(
       uninitializedCount: format == .float32 ? 4 * outputs * inputs : groups * groupByteCount,
       of: .uint8)
+    clearFilling(groups)
+  }
+
+  /// Zeros where nothing will be filled in: the last group's empty outputs, and a last block's empty
+  /// partner in each.
+  private func clearFilling(_ groups: Int) {
     if format != .float32, outputs % 16 != 0 {
-      // The outputs that fill up the last group.
       group(groups - 1).initializeMemory(as: UInt8.self, repeating: 0, count: groupByteCount)
+    }
+    if format.blockLength > 1 {
+      let layout = BlockLayout(format, inputs: inputs)
+      for index in 0..<groups { layout.clearPartner(group(index)) }
     }
   }
 
@@ -59,8 +68,12 @@ public final class WeightMatrix: @unchecked Sendable {
     case .float32:
       multiplyRows(by: x, outputs: range, into: y, stride: stride, accumulating: accumulating)
     case .bfloat16, .float16:
-      PairStream(weights: group(0), inputs: inputs, instructions: instructions).run(
-        x, outputs: range, into: y, stride: stride, accumulating: accumulating)
+      PairStream(start: group(0), groupStep: groupByteCount, instructions: instructions).run(
+        x.address, rows: x.count, stride: x.stride, pairs: PairedProduct.pairCount(inputs),
+        from: range.lowerBound,
+        into: TileTarget(
+          start: y + range.lowerBound, stride: stride, columns: range.count,
+          isAccumulating: accumulating))
     case .eightBitBlocks, .fourBitBlocks:
       blockProduct(instructions).run(
         x, rows: 0..<x.count, outputs: range, into: y, stride: stride, accumulating: accumulating)
