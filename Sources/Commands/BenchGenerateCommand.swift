@@ -67,7 +67,9 @@ struct BenchGenerateCommand: AsyncParsableCommand {
     ] where value < least {
       throw ValidationError("\(name) is \(value), expected \(least) or more")
     }
-    guard batch <= 1_024 else { throw ValidationError("--batch is \(batch), expected 1,024 or fewer") }
+    guard batch <= 1_024 else {
+      throw ValidationError("--batch is \(batch), expected 1,024 or fewer")
+    }
     if model != nil, recipe != nil {
       throw ValidationError("--model and --recipe both say what is timed; give one of them")
     }

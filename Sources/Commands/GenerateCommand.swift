@@ -54,7 +54,8 @@ struct GenerateCommand: AsyncParsableCommand {
 
   @OptionGroup var sampling: SamplingArguments
 
-  @Option(parsing: .unconditionalSingleValue, help: "A text to stop before. May be given several times.")
+  @Option(
+    parsing: .unconditionalSingleValue, help: "A text to stop before. May be given several times.")
   var stop: [String] = []
 
   @Option(help: "What weights are kept in: f32, bf16, q8_0 or q4_0.")
@@ -87,7 +88,8 @@ struct GenerateCommand: AsyncParsableCommand {
       throw ValidationError("--max-tokens is \(maxTokens), expected 0 or more")
     }
     guard !prompt.isEmpty || !promptFile.isEmpty else {
-      throw ValidationError("there is nothing to continue; give --prompt TEXT or --prompt-file FILE")
+      throw ValidationError(
+        "there is nothing to continue; give --prompt TEXT or --prompt-file FILE")
     }
     guard prompt.count(where: { $0 == "-" }) <= 1 else {
       throw ValidationError("--prompt - reads standard input, which can be read once")
@@ -143,7 +145,8 @@ struct GenerateCommand: AsyncParsableCommand {
     }
       + promptFile.map { path in
         guard let bytes = FileManager.default.contents(atPath: path) else {
-          throw ValidationError("--prompt-file \(path): there is no such file, or it cannot be read")
+          throw ValidationError(
+            "--prompt-file \(path): there is no such file, or it cannot be read")
         }
         return String(decoding: bytes, as: UTF8.self)
       }

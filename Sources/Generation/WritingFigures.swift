@@ -7,7 +7,9 @@ public struct WritingFigures: Sendable {
     /// Products with all weights.
     public internal(set) var steps = 0
 
-    public var tokensPerSecond: Double? { seconds > 0 && tokens > 0 ? Double(tokens) / seconds : nil }
+    public var tokensPerSecond: Double? {
+      seconds > 0 && tokens > 0 ? Double(tokens) / seconds : nil
+    }
     public var tokensPerStep: Double? { steps > 0 ? Double(tokens) / Double(steps) : nil }
 
     mutating func add(tokens: Int, seconds: Double, steps: Int = 1) {

@@ -126,7 +126,9 @@ import Testing
     (["generate", "x", "--prompt", "x", "--stop", ""], "--stop is an empty text"),
     (["generate", "x", "--prompt", "x", "--type", "f16"], "q8_0"),
     (["generate", "x", "--prompt", "x", "--prompt-lookup", "0"], "--prompt-lookup is 0"),
-    (["generate", "x", "--prompt", "x", "--prompt-lookup", "3", "--draft", "y"], "give one of them"),
+    (
+      ["generate", "x", "--prompt", "x", "--prompt-lookup", "3", "--draft", "y"], "give one of them"
+    ),
     (["generate", "x", "--prompt-file", "missing.txt"], "missing.txt"),
     (["generate", "x", "--prompt", "-", "--prompt", "-"], "standard input"),
     (["bench", "generate", "--recipe", "seedlin"], "did you mean seedling"),

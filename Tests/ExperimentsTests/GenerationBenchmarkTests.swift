@@ -30,13 +30,17 @@ import Testing
       program: path, arguments: ["bench", "generate"], python: "sh", script: folder("peer"),
       model: "x.gguf", settings: .init(prompt: 8, new: 4, repeats: 2, threads: 3), rounds: 3
     ).run()
-    return (figures, try String(contentsOfFile: folder("calls"), encoding: .utf8)
-      .split(separator: "\n").map(String.init))
+    return (
+      figures,
+      try String(contentsOfFile: folder("calls"), encoding: .utf8)
+        .split(separator: "\n").map(String.init)
+    )
   }
 
   @Test func ratiosAreTakenWithinRounds() throws {
     let (figures, calls) = try Self.figures(
-      peer: "echo '{\"prefill_tokens_per_s\": 500, \"decode_tokens_per_s\": 50, \"version\": \"v\"}'")
+      peer:
+        "echo '{\"prefill_tokens_per_s\": 500, \"decode_tokens_per_s\": 50, \"version\": \"v\"}'")
     #expect(figures.prefill.tokensPerSecond == 2_000)
     #expect(figures.prefill.ratio == 4)
     #expect(figures.decoding?.ratio == 4)

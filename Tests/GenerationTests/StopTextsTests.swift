@@ -58,7 +58,9 @@ import Testing
       state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
       return Int(state >> 33) % limit
     }
-    func text(_ most: Int) -> String { String((0...below(most)).map { _ in "ab".randomCharacter(below(2)) }) }
+    func text(_ most: Int) -> String {
+      String((0...below(most)).map { _ in "ab".randomCharacter(below(2)) })
+    }
     for _ in 0..<2_000 {
       let stops = (0...below(3)).map { _ in text(4) }
       let pieces = (0..<8).map { _ in text(3) }

@@ -130,6 +130,7 @@ public struct GenerationBenchmark: Sendable {
     let middle = ContinuousClock.now
     for rows in steps { session.step(rows) }
     return Times(
-      prefill: (middle - start) / .seconds(1), decoding: (ContinuousClock.now - middle) / .seconds(1))
+      prefill: (middle - start) / .seconds(1),
+      decoding: (ContinuousClock.now - middle) / .seconds(1))
   }
 }
