@@ -116,7 +116,7 @@ let package = Package(
     tests("Checkpoints", ["Files"]),
     tests("PyTorchFiles", ["CZlib", "Files"]),
     tests("GGUF", ["Files"], exclude: ["Fixtures"]),
-    tests("Generation"),
+    tests("Generation", exclude: ["Fixtures"]),
     tests(
       "Interchange", ["Checkpoints", "Files", "PyTorchFiles", "Training"], exclude: ["Fixtures"]),
     tests("Training"),

@@ -6,7 +6,7 @@ struct BenchCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "bench",
     abstract:
-      "Measure training, products, evaluation, tokenizers, reading, or compare with a peer.",
+      "Measure training, products, writing, evaluation, tokenizers, reading, or beside a peer.",
     discussion: """
       Training reads nothing: tokens are random, initial values are drawn. Figures are medians over \
       timed steps or passes; a quiet machine gives the same ones again.
@@ -15,13 +15,15 @@ struct BenchCommand: AsyncParsableCommand {
         samara bench train --recipe openelm-270m
         samara bench matmul --recipe openelm-270m
         samara bench compare --recipe openelm-270m --peer-python .peer/bin/python
+        samara bench generate --recipe openelm-270m --type q8_0
         samara bench evaluate --tokenizer tokenizer.model --data benchmarks --limit 50
         samara bench tokenize --tokenizer tokenizer.model --corpus novels.jsonl.zst
         samara bench read --corpus novels.jsonl.zst --tokenizer tokenizer.model
       """,
     subcommands: [
       BenchTrainCommand.self, BenchMatmulCommand.self, BenchCompareCommand.self,
-      BenchEvaluateCommand.self, BenchTokenizeCommand.self, BenchReadCommand.self,
+      BenchGenerateCommand.self, BenchEvaluateCommand.self, BenchTokenizeCommand.self,
+      BenchReadCommand.self,
     ])
 }
 

@@ -34,8 +34,7 @@ public enum ExperimentError: Error, Sendable {
   case unfetched(task: String, dataset: String, split: String, fault: TransferError)
   case noRecipe(path: String)
   case unreadableReference(path: String, reason: String)
-  case emptyPrompt
-  case promptTooLong(tokens: Int, context: Int)
+  case modelWithoutTokenizer(path: String)
   case writeFailed(path: String, reason: String)
   case cannotConvert(path: String, reason: String)
 }
@@ -122,10 +121,9 @@ extension ExperimentError: CustomStringConvertible {
         + Self.advice(for: fault, dataset: dataset)
     case .unreadableReference(let path, let reason):
       "\(path): \(reason); a reference run holds reference.json and five safetensors files"
-    case .emptyPrompt:
-      "the prompt is empty; give some text with --prompt"
-    case .promptTooLong(let tokens, let context):
-      "the prompt has \(tokens) tokens and the model's context \(context); shorten it"
+    case .modelWithoutTokenizer(let path):
+      "\(path): there is no tokenizer with this model; name the file of the one that it was trained "
+        + "with: --tokenizer FILE"
     case .writeFailed(let path, let reason):
       "\(path): cannot be written (\(reason)); check the disk's space and permissions"
     case .cannotConvert(let path, let reason):

@@ -75,33 +75,6 @@ extension AttentionKernel {
     }
   }
 
-  /// Attention of new queries [H, T, W] over cached keys and values [K, capacity, W] of one
-  /// sequence, all float32; `y` is [T, H·W].
-  public static func forward(
-    queries: Buffer, keys: Buffer, values: Buffer, capacity: Int, _ layout: Layout, into y: Buffer
-  ) {
-    precondition(
-      layout.batch == 1 && layout.segments == nil,
-      "a cache holds 1 sequence, not \(layout.batch), and no segments")
-    let logSums = Buffer(uninitializedCount: layout.queryHeads * layout.queryCount)
-    defer { withExtendedLifetime(logSums) {} }
-    let head = layout.queryCount * layout.headWidth
-    let cached = capacity * layout.headWidth
-    let (queries, keys, values) = (queries.pointer, keys.pointer, values.pointer)
-    let (y, sums) = (y.pointer, logSums.pointer)
-    let strips = layout.strips(of: layout.segmentList)[0]
-    ThreadPool.shared.forEach(layout.queryHeads * strips.count) { task in
-      let (block, queryHead) = (task % strips.count, task / strips.count)
-      let keyHead = queryHead / layout.group
-      forwardBlock(
-        strips[block], layout, queries: queries + queryHead * head,
-        keys: PreparedFactor(
-          Operand(keys + keyHead * cached, stride: layout.headWidth, isTransposed: true)),
-        values: PreparedFactor(Operand(values + keyHead * cached, stride: layout.headWidth)),
-        into: y + queryHead * layout.headWidth, logSums: sums + queryHead * layout.queryCount)
-    }
-  }
-
   /// One block of queries of one head.
   ///
   /// Exponentials enter the product as they are, and each row of the result is divided by their

@@ -62,16 +62,4 @@ public enum AttentionKernel {
 
   /// Queries whose scores exist at a time.
   static let queriesPerBlock = 128
-
-  /// Copies `heads` heads of a packed buffer [H + 2K, T, W], from `firstHead` on, into a cache
-  /// [heads, capacity, W] at position `position`.
-  public static func append(
-    _ packed: Buffer, firstHead: Int, heads: Int, tokens: Int, headWidth: Int,
-    to cache: Buffer, capacity: Int, at position: Int
-  ) {
-    for head in 0..<heads {
-      (cache.pointer + (head * capacity + position) * headWidth).update(
-        from: packed.pointer + (firstHead + head) * tokens * headWidth, count: tokens * headWidth)
-    }
-  }
 }

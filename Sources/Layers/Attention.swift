@@ -68,19 +68,6 @@ public struct Attention: Module, Sendable {
       addedTo: residual)
   }
 
-  /// The same for the next tokens of one sequence, whose earlier keys and values are in `cache`.
-  ///
-  /// x [T, D]; residual's shape and type are preserved. No gradient flows.
-  public func callAsFunction(
-    _ x: Tensor, cache: inout KeyValueCache, addedTo residual: Tensor
-  ) -> Tensor {
-    let layout = RotaryKernel.Layout(
-      batch: 1, tokens: x.shape.rows, queryHeads: sizes.queryHeads,
-      keyValueHeads: sizes.keyValueHeads, headWidth: sizes.headWidth, firstPosition: cache.count)
-    return outputProjection(
-      cache.attend(rotated(x.detached, layout), queryHeads: sizes.queryHeads), addedTo: residual)
-  }
-
   /// The same for sequences that share their beginnings, laid out as `runs`.
   ///
   /// `prefix` holds the keys and values of the tokens that the first run keeps, and then those of the
@@ -130,12 +117,6 @@ public struct Attention: Module, Sendable {
     rotaryHeads(
       projection(x), queryWeight: queryNormalization?.weight, keyWeight: keyNormalization?.weight,
       epsilon: epsilon, table: table, layout)
-  }
-
-  /// An empty cache for `capacity` tokens of one sequence.
-  public func makeCache(capacity: Int) -> KeyValueCache {
-    KeyValueCache(
-      heads: sizes.keyValueHeads, capacity: capacity, headWidth: sizes.headWidth)
   }
 
   public mutating func visitParameters<V: ParameterVisitor>(

@@ -4,9 +4,6 @@ import Tensors
 
 /// A model that gives a distribution over the next token at each position.
 public protocol LanguageModel: Module, Sendable {
-  /// What it keeps of the tokens so far when it generates.
-  associatedtype Cache: Sendable
-
   /// V, the number of tokens it knows.
   var vocabularySize: Int { get }
   /// The longest sequence it was made for.
@@ -14,7 +11,7 @@ public protocol LanguageModel: Module, Sendable {
   /// [V, D], whose product with the hidden states gives the logits.
   var outputTable: Tensor { get }
 
-  /// How it is computed; generation from a cache is float32 whatever it says.
+  /// How it is computed.
   var execution: Execution { get set }
 
   /// The states before the output projection: `tokens` is [batch, T], the result [batch·T, D].
@@ -46,12 +43,6 @@ public protocol LanguageModel: Module, Sendable {
   /// Lays the weights of projections out once for products in the execution's precision, instead of
   /// in each product; a weight that changes afterwards is laid out in each product again.
   mutating func prepareWeights()
-
-  /// An empty cache for `capacity` tokens.
-  func makeCache(capacity: Int) -> Cache
-
-  /// The states of the next tokens of one sequence; the result is [T, D]. No gradient flows.
-  func hiddenStates(of tokens: [Int32], cache: inout Cache) -> Tensor
 }
 
 extension LanguageModel {

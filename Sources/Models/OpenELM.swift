@@ -98,16 +98,6 @@ public struct OpenELM: LanguageModel {
     for index in layers.indices { layers[index].prepare(for: execution.precision) }
   }
 
-  public func makeCache(capacity: Int) -> [KeyValueCache] {
-    layers.map { $0.attention.makeCache(capacity: capacity) }
-  }
-
-  public func hiddenStates(of tokens: [Int32], cache: inout [KeyValueCache]) -> Tensor {
-    var x = tokenEmbeddings(tokens)
-    for index in layers.indices { x = layers[index](x, cache: &cache[index]) }
-    return normalization(x)
-  }
-
   public mutating func visitParameters<V: ParameterVisitor>(
     _ visitor: inout V
   ) throws(V.Failure) {
@@ -149,11 +139,6 @@ struct OpenELMLayer: Module, Sendable {
     let attended = attention(
       attentionNormalization(x, for: precision), within: segments, addedTo: x)
     return feedForward(feedForwardNormalization(attended, for: precision), addedTo: attended)
-  }
-
-  func callAsFunction(_ x: Tensor, cache: inout KeyValueCache) -> Tensor {
-    let attended = attention(attentionNormalization(x), cache: &cache, addedTo: x)
-    return feedForward(feedForwardNormalization(attended), addedTo: attended)
   }
 
   /// x + the feed-forward network's result.

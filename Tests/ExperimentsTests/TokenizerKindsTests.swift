@@ -1,4 +1,5 @@
 import Experiments
+import Generation
 import Foundation
 import TestSupport
 import Testing
@@ -46,10 +47,13 @@ import Tokenization
     let tokenizer = try RunCheckpoint(path: kept).tokenizer()
     #expect(tokenizer.encode("ab\n") == [0x61, 0x62, 0x0A])
     #expect(tokenizer.endToken == 256)
-    var text = ""
-    try Generation(RunCheckpoint(path: kept), recipes: RecipeCatalog([recipe])).run(
-      prompt: "the red", maximumTokens: 4, temperature: 0, seed: 1
-    ) { text += $0 }
+    let model = try WritingModel(
+      named: kept, recipes: RecipeCatalog([recipe]), in: folder.workspace)
+    let prompt = model.tokens(of: "the red")
+    #expect(prompt.suffix(7) == Array("the red".utf8.map(Int32.init))[...])
+    let writer = TextWriter(
+      model.decoder, tokenizer: model.tokenizer, options: WritingOptions(maximumTokens: 4))
+    let text = try writer.texts(continuing: [prompt])[0].text
     #expect(text.utf8.count <= 12)
 
     let average = try Averaging.average(folder.run("run"), last: 2, in: folder.workspace)

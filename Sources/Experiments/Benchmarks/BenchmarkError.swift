@@ -9,6 +9,7 @@ public enum BenchmarkError: Error, Sendable, Equatable {
   case unknownArchitecture(recipe: String)
   case tooManyTokens(batch: Int, sequenceLength: Int)
   case tooLarge(what: String, bytes: Int, memory: Int)
+  case tooLongForContext(prompt: Int, new: Int, context: Int)
   case noPeerSize(recipe: String, known: [String])
   case notStarted(program: String, reason: String)
   case failed(program: String, status: String, lastLines: [String])
@@ -33,6 +34,9 @@ extension BenchmarkError: CustomStringConvertible {
     case .tooLarge(let what, let bytes, let memory):
       "\(what) needs about \(Format.bytes(bytes)), this machine has \(Format.bytes(memory)); "
         + "lower --batch or --sequence, or choose a smaller recipe"
+    case .tooLongForContext(let prompt, let new, let context):
+      "a prompt of \(prompt) and \(new) new tokens do not fit the model's context of \(context); "
+        + "lower --prompt or --new"
     case .noPeerSize(let recipe, let known):
       "the peer has no size for recipe \(recipe); it has those of \(known.joined(separator: ", "))"
     case .notStarted(let program, let reason):

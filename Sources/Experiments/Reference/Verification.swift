@@ -1,6 +1,7 @@
 import Checkpoints
 import Corpora
 import Foundation
+import Generation
 import Kernels
 import Layers
 import Models
@@ -72,7 +73,7 @@ public struct Verification: Sendable, Hashable, Encodable {
     var model = reference.model.makeModel(&initializer)
     try TensorFile.load(&model, from: reference.file("initial"))
     try compareForward(model, reference)
-    greedyMatches = Self.greedyMatches(model, reference)
+    greedyMatches = try Self.greedyMatches(model, reference)
     try compareTraining(model, reference)
   }
 
@@ -152,11 +153,25 @@ public struct Verification: Sendable, Hashable, Encodable {
     }
   }
 
-  private static func greedyMatches(_ model: OpenELM, _ reference: ReferenceRun) -> Bool {
-    var generator = TokenGenerator(
-      model, prompt: reference.greedy.prompt,
-      capacity: reference.greedy.prompt.count + reference.greedy.continuation.count)
-    return reference.greedy.continuation.allSatisfy { $0 == generator.next(.greedy) }
+  /// Whether the engine that writes text gives the reference's tokens, in float32.
+  private static func greedyMatches(
+    _ model: OpenELM, _ reference: ReferenceRun
+  ) throws -> Bool {
+    let (prompt, continuation) = (reference.greedy.prompt, reference.greedy.continuation)
+    let decoder = try OpenELMDecoder(
+      model.configuration, weights: ParameterWeights(model), format: .float32)
+    let sampler = try Sampler(SamplingOptions(), limit: model.vocabularySize)
+    let session = decoder.makeSession(
+      capacities: [prompt.count + continuation.count], rowsAtOnce: 1)
+    session.read(prompt, sequence: 0)
+    for (index, expected) in continuation.enumerated() {
+      let token = try session.withScores(row: 0) {
+        try sampler.choose(from: $0, position: prompt.count + index)
+      }
+      guard token == expected else { return false }
+      session.step([DecodingRow(sequence: 0, token: token)])
+    }
+    return true
   }
 
   /// The larger of two errors, where not a number is the largest of all.
