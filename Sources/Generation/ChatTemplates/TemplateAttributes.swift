@@ -105,8 +105,9 @@ enum TemplateAttributes {
     case "first": return .bool(index == 0)
     case "last": return .bool(index == elements.count - 1)
     case "length": return .integer(elements.count)
-    case "depth": return .integer(loop.nesting)
-    case "depth0": return .integer(loop.nesting - 1)
+    // Only recursion, which is left out, goes deeper.
+    case "depth": return .integer(1)
+    case "depth0": return .integer(0)
     case "previtem": return index > 0 ? elements[index - 1] : .undefined("the element before the first")
     case "nextitem":
       return index + 1 < elements.count ? elements[index + 1] : .undefined("the element after the last")

@@ -88,8 +88,10 @@ enum TemplateFilters {
       guard let number = value.numericValue, (-300...300).contains(precision) else {
         throw TemplateFault(.value, "expected a number, found \(value.kindName)")
       }
-      if case .integer(let whole) = number, method == "common", precision >= 0 {
-        return .integer(whole)
+      if case .integer(let whole) = number, method == "common" {
+        guard precision < 0 else { return .integer(whole) }
+        let near = TemplateRepresentation.rounded(Double(whole), digits: precision)
+        return .integer(Int(exactly: near) ?? whole)
       }
       return .number(try rounded(number.double, precision, method))
     },

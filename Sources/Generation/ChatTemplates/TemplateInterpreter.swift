@@ -32,7 +32,6 @@ final class TemplateInterpreter {
   private var steps = 0
   private var made = 0
   private var depth = 0
-  private var loopDepth = 0
 
   init(variables: [String: TemplateValue], clock: TemplateClock) {
     self.clock = clock
@@ -184,9 +183,7 @@ final class TemplateInterpreter {
       elements = kept
     }
     guard !elements.isEmpty else { return try execute(otherwise, in: Scope(parent: scope)) }
-    loopDepth += 1
-    defer { loopDepth -= 1 }
-    let loop = TemplateLoop(elements, nesting: loopDepth)
+    let loop = TemplateLoop(elements)
     for (index, element) in elements.enumerated() {
       loop.index = index
       let inner = Scope(parent: scope)

@@ -187,7 +187,7 @@ extension TemplateText {
       while position < count, Self.isSpace(units[position]) { position += 1 }
       guard position < count else { return words }
       guard words.count < limit else {
-        return words + [self[position..<count].stripped(left: false)]
+        return words + [self[position..<count]]
       }
       let start = position
       while position < count, !Self.isSpace(units[position]) { position += 1 }
@@ -203,7 +203,7 @@ extension TemplateText {
       while end > 0, Self.isSpace(units[end - 1]) { end -= 1 }
       guard end > 0 else { return words.reversed() }
       guard words.count < limit else {
-        return [self[0..<end].stripped(right: false)] + words.reversed()
+        return [self[0..<end]] + words.reversed()
       }
       let last = end
       while end > 0, !Self.isSpace(units[end - 1]) { end -= 1 }

@@ -4,7 +4,7 @@ enum TemplateTextMethods {
 
   static let all: [String: TemplateAttributes.Method<TemplateText>] =
     cases.merging(trimming) { $1 }.merging(parting) { $1 }.merging(searching) { $1 }
-    .merging(questions) { $1 }.merging(filling) { $1 }
+    .merging(questions) { $1 }.merging(filling) { $1 }.merging(unsupported) { $1 }
 
   private static func required(
     _ call: TemplateCall, _ place: Int, _ name: String
@@ -205,6 +205,12 @@ enum TemplateTextMethods {
       return .bool(body(text))
     }
   }
+
+  private static let unsupported: [String: Method] = [
+    "format": { _, _, _ throws(TemplateFault) in
+      throw TemplateFault(.unsupported, "texts formatted with format(); join parts with ~")
+    }
+  ]
 
   private static let questions: [String: Method] = [
     "isspace": question { $0.isSpace },

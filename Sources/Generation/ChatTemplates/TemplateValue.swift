@@ -142,14 +142,11 @@ struct TemplateFunction {
 /// `loop` inside a loop.
 final class TemplateLoop {
   let elements: TemplateList
-  /// How many loops are around it, itself included.
-  let nesting: Int
   var index = 0
   var lastChecked: [TemplateValue]?
 
-  init(_ elements: [TemplateValue], nesting: Int) {
+  init(_ elements: [TemplateValue]) {
     self.elements = TemplateList(kind: .list, elements: elements)
-    self.nesting = nesting
   }
 }
 
