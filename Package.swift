@@ -116,7 +116,7 @@ let package = Package(
     tests("Checkpoints", ["Files"]),
     tests("PyTorchFiles", ["Files"]),
     tests("GGUF", ["Files"]),
-    tests("Generation"),
+    tests("Generation", exclude: ["Fixtures"]),
     tests("Interchange", ["Files"]),
     tests("Training"),
     tests("Evaluation", ["Checkpoints", "Files"], exclude: ["Fixtures"]),

@@ -103,7 +103,8 @@ public enum RotaryKernel {
     let width = layout.headWidth
     let rotation = Rotation(table: table, headWidth: width)
     let (xStart, yStart) = (x.elements(of: E.self), y.elements(of: E.self))
-    let (queryWeight, keyWeight) = (weights.query?.pointer, weights.key?.pointer)
+    let queryWeight = weights.query.map { UnsafePointer($0.pointer) }
+    let keyWeight = weights.key.map { UnsafePointer($0.pointer) }
     ThreadPool.shared.forEachRange(layout.batch * layout.tokens, grain: rowsPerBlock) { range in
       withUnsafeTemporaryAllocation(of: Float.self, capacity: width) { scratch in
         guard let scratch = scratch.baseAddress else { return }
@@ -116,14 +117,9 @@ public enum RotaryKernel {
               target.update(from: source, count: width)
               continue
             }
-            if let weight = head < layout.queryHeads ? queryWeight : keyWeight {
-              let scale = RMSNormalizationKernel.inverseRootMeanSquare(
-                source, width, weights.epsilon)
-              VectorLoop.map(source, weight, into: scratch, width) { ($0 * scale) * $1 }
-            } else {
-              VectorLoop.map(source, into: scratch, width) { $0 }
-            }
-            rotation.apply(scratch, position: position, into: target, backward: false)
+            rotation.turn(
+              source, weight: head < layout.queryHeads ? queryWeight : keyWeight,
+              epsilon: weights.epsilon, position: position, scratch, into: target)
           }
         }
       }
@@ -217,7 +213,7 @@ extension RotaryKernel.Layout {
 }
 
 /// The rotation of pairs (i, i + W/2) by an angle of the position, or back.
-private struct Rotation {
+struct Rotation {
   let cosines: UnsafePointer<Float>
   let sines: UnsafePointer<Float>
   let half: Int
@@ -226,6 +222,22 @@ private struct Rotation {
     half = headWidth / 2
     cosines = UnsafePointer(table.pointer)
     sines = UnsafePointer(table.pointer + table.count / 2)
+  }
+
+  /// One head of one token: normalized where a weight is given, rotated, and moved.
+  @inline(__always)
+  func turn<X: StoredElement, Y: StoredElement>(
+    _ x: UnsafePointer<X>, weight: UnsafePointer<Float>?, epsilon: Float, position: Int,
+    _ scratch: UnsafeMutablePointer<Float>, into y: UnsafeMutablePointer<Y>
+  ) {
+    let width = 2 * half
+    if let weight {
+      let scale = RMSNormalizationKernel.inverseRootMeanSquare(x, width, epsilon)
+      VectorLoop.map(x, weight, into: scratch, width) { ($0 * scale) * $1 }
+    } else {
+      VectorLoop.map(x, into: scratch, width) { $0 }
+    }
+    apply(UnsafePointer(scratch), position: position, into: y, backward: false)
   }
 
   @inline(__always)

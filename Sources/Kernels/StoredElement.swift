@@ -5,6 +5,8 @@ import CVectorInstructions
 /// Sixteen elements become a vector of float32 when they are read and are rounded when written.
 package protocol StoredElement {
   static func load(_ pointer: UnsafePointer<Self>) -> Vector
+  /// The numbers of this type that are nearest to those of a vector.
+  static func nearest(_ vector: Vector) -> Vector
   static func store(_ vector: Vector, _ pointer: UnsafeMutablePointer<Self>)
   init(_ value: Float)
   static var elementType: ElementType { get }
@@ -24,6 +26,9 @@ protocol ProductElement: StoredElement {
 }
 
 extension Float: StoredElement {
+  @inline(__always)
+  package static func nearest(_ vector: Vector) -> Vector { vector }
+
   @inline(__always)
   package static func load(_ pointer: UnsafePointer<Float>) -> Vector {
     UnsafeRawPointer(pointer).loadUnaligned(as: Vector.self)
@@ -47,8 +52,15 @@ extension Float: StoredElement {
 extension BFloat16: StoredElement {
   @inline(__always)
   package static func load(_ pointer: UnsafePointer<BFloat16>) -> Vector {
-    let bits = UnsafeRawPointer(pointer).loadUnaligned(as: SIMD16<UInt16>.self)
-    return unsafeBitCast(samara_widen_16_bits(bits) &<< 16, to: Vector.self)
+    widened(UnsafeRawPointer(pointer).loadUnaligned(as: SIMD16<UInt16>.self))
+  }
+
+  @inline(__always)
+  package static func nearest(_ vector: Vector) -> Vector { widened(rounded(vector)) }
+
+  @inline(__always)
+  private static func widened(_ bits: SIMD16<UInt16>) -> Vector {
+    unsafeBitCast(samara_widen_16_bits(bits) &<< 16, to: Vector.self)
   }
 
   @inline(__always)

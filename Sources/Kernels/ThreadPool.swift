@@ -41,6 +41,15 @@ public final class ThreadPool: Sendable {
     coordination.release()
   }
 
+  /// Runs a loop of as many indices as there are threads, each on a thread of its own; false if another
+  /// caller holds the pool.
+  func runOnEveryThread(_ job: Job) -> Bool {
+    guard coordination.acquire() else { return false }
+    coordination.run(job)
+    coordination.release()
+    return true
+  }
+
   /// Calls `body` with consecutive ranges that cover `0..<count`, each of `grain` elements at most.
   ///
   /// The cuts depend on `count` and `grain` alone, so reductions over them do not depend on the
@@ -73,7 +82,7 @@ extension ThreadPool {
 }
 
 /// A parallel loop in flight.
-private final class Job: @unchecked Sendable {
+final class Job: @unchecked Sendable {
   let count: Int
   let body: (Int) -> Void
   let next = Atomic<Int>(0)
@@ -82,6 +91,12 @@ private final class Job: @unchecked Sendable {
   init(count: Int, body: @escaping (Int) -> Void) {
     self.count = count
     self.body = body
+  }
+
+  /// Makes the loop run once more.
+  func reset() {
+    finished.store(0, ordering: .relaxed)
+    next.store(0, ordering: .releasing)
   }
 
   /// Takes indices until none are left.

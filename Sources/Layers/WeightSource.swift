@@ -77,8 +77,8 @@ public enum WeightError: Error, Sendable, Equatable, CustomStringConvertible {
       return "\(path): tensor \"\(weight)\": the configuration makes its shape \(expected), found "
         + "\(found). Use the configuration that these weights were made with."
     case .unexpected(let path, let weight, let shape):
-      return "\(path): expected no tensor \"\(weight)\" in this model, found one of shape \(shape). "
-        + "Use the configuration that these weights were made with."
+      return "\(path): expected no tensor \"\(weight)\" in this model, found one of shape \(shape)"
+        + ". Use the configuration that these weights were made with."
     }
   }
 }

@@ -1,12 +1,15 @@
+import Kernels
+
 /// A model whose weights are laid out for writing text: nothing about it can be trained.
 public protocol DecodingModel: Sendable {
   /// V, the number of scores for the next token; a tokenizer may know fewer.
   var vocabularySize: Int { get }
   /// The longest sequence it was made for.
   var contextLength: Int { get }
-  /// The bytes of weights that are read for one token: all but the table's other rows where they
-  /// serve only as embeddings.
+  /// The bytes of weights that are read to write one token of one sequence.
   var bytesPerToken: Int { get }
+  /// The bytes of keys and values that are read to write a token after so many.
+  func cacheBytesPerToken(after count: Int) -> Int
 
   /// Begins sequences of so many tokens at most, all of them empty.
   ///
@@ -15,15 +18,7 @@ public protocol DecodingModel: Sendable {
 }
 
 /// One token to take in: the next of a sequence.
-public struct DecodingRow: Sendable, Hashable {
-  public var sequence: Int
-  public var token: Int32
-
-  public init(sequence: Int, token: Int32) {
-    self.sequence = sequence
-    self.token = token
-  }
-}
+public typealias DecodingRow = Kernels.DecodingRow
 
 /// Some sequences that a model is writing: what it keeps of their tokens, and its latest scores.
 public protocol DecodingSession: AnyObject {
@@ -48,3 +43,5 @@ public protocol DecodingSession: AnyObject {
     row: Int, _ body: (UnsafeMutableBufferPointer<Float>) throws(Failure) -> Result
   ) throws(Failure) -> Result
 }
+
+extension DecodingState: DecodingSession {}

@@ -31,7 +31,8 @@ public final class WeightMatrix: @unchecked Sendable {
   /// Lays out rows from `row` on: whole rows of `inputs` numbers in any format, rounded to this
   /// matrix's where it is another.
   public func fill(from row: Int, with part: WeightPart) {
-    precondition(part.elementCount % inputs == 0, "\(part.elementCount) numbers in rows of \(inputs)")
+    precondition(
+      part.elementCount % inputs == 0, "\(part.elementCount) numbers in rows of \(inputs)")
     precondition(row + part.elementCount / inputs <= outputs, "rows beyond \(outputs)")
     let bytes = WeightCodec.encoded(part, as: format)
     (rows.bytePointer + row * rowByteCount).update(from: bytes, count: bytes.count)
@@ -89,8 +90,25 @@ public final class WeightMatrix: @unchecked Sendable {
   }
 }
 
-/// A few rows [M, I] of float32 activations, as a product by a ``WeightMatrix`` takes them.
-struct ActivationRows {
-  let numbers: UnsafePointer<Float>
-  let count: Int
+/// A few rows [M, I] of float32 activations, as products by a ``WeightMatrix`` take them.
+final class ActivationRows {
+  /// The rows as they were given.
+  private(set) var numbers: UnsafePointer<Float>
+  private(set) var count = 0
+  private let memory: Buffer
+
+  /// Memory for so many rows of so many inputs.
+  init(rows: Int, inputs: Int) {
+    memory = Buffer(uninitializedCount: rows * inputs)
+    numbers = UnsafePointer(memory.pointer)
+  }
+
+  /// Prepares rows [count, inputs] for products by matrices of a format; the numbers must stay where
+  /// they are.
+  func prepare(
+    _ numbers: UnsafePointer<Float>, count: Int, inputs: Int, for format: WeightFormat
+  ) {
+    self.numbers = numbers
+    self.count = count
+  }
 }
