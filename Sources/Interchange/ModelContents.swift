@@ -32,6 +32,8 @@ public struct ModelContents: Sendable {
   public var generation: GenerationSettings
   /// What is known of how it was trained.
   public var training: TrainingRecord?
+  /// What its reader passed over or found strange, each a sentence.
+  public var notes: [String] = []
 
   public init(
     path: String, format: ModelFormat, configuration: OpenELMConfiguration,

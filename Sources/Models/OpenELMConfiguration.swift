@@ -2,11 +2,13 @@ import Layers
 
 /// The sizes of an OpenELM (arXiv:2404.14619): width, depth, and how both parts of a layer grow from
 /// the first layer to the last.
-public struct OpenELMConfiguration: Sendable, Hashable, Encodable {
+public struct OpenELMConfiguration: Sendable, Hashable, Codable {
   /// A multiplier of the model width, from the first layer to the last.
-  public struct LayerScale: Sendable, Hashable, Encodable {
+  public struct LayerScale: Sendable, Hashable, Codable {
     public var first: Double
     public var last: Double
+    /// A multiplier of each layer's own, where a model does not follow the rule.
+    public private(set) var each: [Double]?
 
     public init(_ range: ClosedRange<Double>) {
       first = range.lowerBound
@@ -24,8 +26,18 @@ public struct OpenELMConfiguration: Sendable, Hashable, Encodable {
       last = constant
     }
 
-    /// Evenly spaced values, rounded to two decimals as the reference rounds them.
-    func multipliers(_ count: Int) -> [Double] {
+    /// A multiplier of each layer's own; those that the rule gives too are kept as the rule, so that
+    /// the same sizes are equal however they were written.
+    public init(each multipliers: [Double]) {
+      first = multipliers.first ?? 1
+      last = multipliers.last ?? 1
+      if self.multipliers(multipliers.count) != multipliers { each = multipliers }
+    }
+
+    /// The multiplier of every layer: evenly spaced values, rounded to two decimals as the reference
+    /// rounds them, or each layer's own.
+    package func multipliers(_ count: Int) -> [Double] {
+      if let each { return each }
       guard first != last, count > 1 else { return Array(repeating: first, count: count) }
       let step = (last - first) / Double(count - 1)
       return (0..<count).map { layer in
@@ -97,12 +109,42 @@ public struct OpenELMConfiguration: Sendable, Hashable, Encodable {
       return "\(name) of \(size), expected 1 to \(1 << 24)"
     }
     if headWidth % 2 != 0 { return "head width of \(headWidth), expected an even one" }
-    let scales = [attentionScale, feedForwardScale].flatMap { [$0.first, $0.last] }
+    for (name, scale) in [("attention", attentionScale), ("feed-forward", feedForwardScale)] {
+      if let each = scale.each, each.count != layerCount {
+        return "\(each.count) multipliers of \(name), expected one for each of \(layerCount) layers"
+      }
+    }
+    let scales = [attentionScale, feedForwardScale].flatMap {
+      [$0.first, $0.last] + ($0.each ?? [])
+    }
     if let scale = scales.first(where: { !($0 > 0 && $0 <= 1_024) }) {
       return "a multiplier of \(scale), expected more than 0 and at most 1,024"
     }
+    if headWidth * contextLength > Self.longestRotaryTable {
+      return
+        "a context of \(contextLength) with a head width of \(headWidth), expected a product of "
+        + "at most \(Self.longestRotaryTable)"
+    }
+    let most = Double(1 << 53)
+    if largestParameterCount > most { return "more than \(1 << 53) parameters" }
     if !(rotaryBase > 0 && rotaryBase.isFinite) { return "a rotary base of \(rotaryBase)" }
     return epsilon >= 0 && epsilon.isFinite ? nil : "an epsilon of \(epsilon)"
+  }
+
+  /// Angles of positions are kept in tables, which no weight bears out: a file that claims a longer
+  /// context than any model has would fill the memory.
+  private static let longestRotaryTable = 1 << 27
+
+  /// No fewer parameters than there are, counted without the integers that absurd sizes overflow.
+  private var largestParameterCount: Double {
+    func widest(_ scale: LayerScale, _ divisor: Int) -> Double {
+      let multiplier = ([scale.first, scale.last] + (scale.each ?? [])).max() ?? 1
+      return Double(modelWidth) * multiplier + 2 * Double(divisor)
+    }
+    let attention = widest(attentionScale, headWidth * queriesPerKeyValueHead)
+    let feedForward = widest(feedForwardScale, feedForwardDivisor)
+    let layer = Double(modelWidth) * (4 * attention + 3 * feedForward)
+    return Double(layerCount) * layer + 2 * Double(vocabularySize) * Double(modelWidth)
   }
 
   /// The sizes of one layer.

@@ -3,13 +3,13 @@ import CSimdjson
 /// A JSON document, parsed by simdjson and read in the order in which it is written.
 ///
 /// Values live no longer than the document that they came from.
-final class JSONDocument {
+package final class JSONDocument {
   private let document: OpaquePointer
   fileprivate let tape: UnsafePointer<UInt64>
   fileprivate let strings: UnsafePointer<UInt8>
 
   /// Returns nil, with simdjson's words for the reason, where there is no such document.
-  init(_ bytes: [UInt8]) throws(JSONFailure) {
+  package init(_ bytes: [UInt8]) throws(JSONFailure) {
     guard
       let document = bytes.withUnsafeBufferPointer({
         csimdjson_document_parse($0.baseAddress, $0.count)
@@ -29,28 +29,30 @@ final class JSONDocument {
 
   deinit { csimdjson_document_destroy(document) }
 
-  var root: JSONValue { JSONValue(document: self, index: 1, location: "") }
+  package var root: JSONValue { JSONValue(document: self, index: 1, location: "") }
 }
 
 /// Why bytes are not a JSON document.
-struct JSONFailure: Error {
-  var reason: String
+package struct JSONFailure: Error {
+  package var reason: String
 }
 
 /// One value of a document, which knows where it stands.
-struct JSONValue {
+package struct JSONValue {
   fileprivate let document: JSONDocument
   fileprivate let index: Int
   /// The way to it, such as `/model/merges/3`, as in RFC 6901.
-  let location: String
+  package let location: String
 
   private var word: UInt64 { document.tape[index] }
   private var kind: UInt8 { UInt8(word >> 56) }
   private var payload: Int { Int(word & 0x00FF_FFFF_FFFF_FFFF) }
 
-  var isNull: Bool { kind == UInt8(ascii: "n") }
+  package var isNull: Bool { kind == UInt8(ascii: "n") }
 
-  var bool: Bool? {
+  package var isObject: Bool { kind == UInt8(ascii: "{") }
+
+  package var bool: Bool? {
     switch kind {
     case UInt8(ascii: "t"): true
     case UInt8(ascii: "f"): false
@@ -58,7 +60,7 @@ struct JSONValue {
     }
   }
 
-  var integer: Int? {
+  package var integer: Int? {
     switch kind {
     case UInt8(ascii: "l"): Int(Int64(bitPattern: document.tape[index + 1]))
     case UInt8(ascii: "u"): Int(exactly: document.tape[index + 1])
@@ -66,17 +68,23 @@ struct JSONValue {
     }
   }
 
+  /// A number, whole or not.
+  package var number: Double? {
+    kind == UInt8(ascii: "d")
+      ? Double(bitPattern: document.tape[index + 1]) : integer.map(Double.init)
+  }
+
   /// A string's UTF-8.
-  var bytes: [UInt8]? {
+  package var bytes: [UInt8]? {
     guard kind == UInt8(ascii: "\"") else { return nil }
     let start = document.strings + payload
     let count = UnsafeRawPointer(start).loadUnaligned(as: UInt32.self)
     return Array(UnsafeBufferPointer(start: start + 4, count: Int(count)))
   }
 
-  var string: String? { bytes.map { String(decoding: $0, as: UTF8.self) } }
+  package var string: String? { bytes.map { String(decoding: $0, as: UTF8.self) } }
 
-  var array: [JSONValue]? {
+  package var array: [JSONValue]? {
     guard kind == UInt8(ascii: "[") else { return nil }
     var values: [JSONValue] = []
     var position = index + 1
@@ -90,7 +98,7 @@ struct JSONValue {
   }
 
   /// Calls `body` with each key and value of an object; returns false if this is none.
-  func forEachMember<Failure: Error>(
+  package func forEachMember<Failure: Error>(
     _ body: (_ key: [UInt8], _ value: JSONValue) throws(Failure) -> Void
   ) throws(Failure) -> Bool {
     guard kind == UInt8(ascii: "{") else { return false }
@@ -108,7 +116,7 @@ struct JSONValue {
   }
 
   /// The value of a key, or nil if it is missing or null. The last of several counts.
-  subscript(_ key: String) -> JSONValue? {
+  package subscript(_ key: String) -> JSONValue? {
     var found: JSONValue?
     _ = forEachMember { name, value in
       if name.elementsEqual(key.utf8) { found = value }
@@ -126,7 +134,7 @@ struct JSONValue {
   }
 
   /// The value as an error message shows it.
-  var summary: String {
+  package var summary: String {
     switch kind {
     case UInt8(ascii: "\""): "\"\((string ?? "").prefix(60))\""
     case UInt8(ascii: "{"): "an object"
@@ -134,7 +142,7 @@ struct JSONValue {
     case UInt8(ascii: "n"): "null"
     case UInt8(ascii: "t"): "true"
     case UInt8(ascii: "f"): "false"
-    default: integer.map(String.init) ?? "a fraction"
+    default: integer.map(String.init) ?? number.map { "\($0)" } ?? "a number of more than 64 bits"
     }
   }
 }

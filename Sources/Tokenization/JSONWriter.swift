@@ -1,17 +1,24 @@
 /// Writes JSON (RFC 8259) piece by piece, indented by two spaces.
-struct JSONWriter {
-  private(set) var bytes: [UInt8] = []
+package struct JSONWriter {
+  package private(set) var bytes: [UInt8] = []
   private var depth = 0
   private var isFirst = true
 
-  mutating func null() { bytes += "null".utf8 }
-  mutating func boolean(_ value: Bool) { bytes += (value ? "true" : "false").utf8 }
-  mutating func integer(_ value: Int) { bytes += String(value).utf8 }
-  mutating func string(_ text: String) { string(Array(text.utf8)) }
-  mutating func endLine() { bytes.append(0x0A) }
+  package init() {}
+
+  package mutating func null() { bytes += "null".utf8 }
+  package mutating func boolean(_ value: Bool) { bytes += (value ? "true" : "false").utf8 }
+  package mutating func integer(_ value: Int) { bytes += String(value).utf8 }
+  /// A number with the fewest digits that give it back; it is finite.
+  package mutating func number(_ value: Double) {
+    precondition(value.isFinite, "JSON has no \(value)")
+    bytes += (Int(exactly: value).map { "\($0).0" } ?? "\(value)").utf8
+  }
+  package mutating func string(_ text: String) { string(Array(text.utf8)) }
+  package mutating func endLine() { bytes.append(0x0A) }
 
   /// Writes UTF-8 as it is, but for what a string must escape.
-  mutating func string(_ text: some Sequence<UInt8>) {
+  package mutating func string(_ text: some Sequence<UInt8>) {
     let digits = Array("0123456789abcdef".utf8)
     bytes.append(0x22)
     for byte in text {
@@ -25,7 +32,7 @@ struct JSONWriter {
   }
 
   /// Writes an array of strings on one line.
-  mutating func strings(_ texts: [some Sequence<UInt8>]) {
+  package mutating func strings(_ texts: [some Sequence<UInt8>]) {
     bytes.append(0x5B)
     for (place, text) in texts.enumerated() {
       if place > 0 { bytes += ", ".utf8 }
@@ -34,32 +41,32 @@ struct JSONWriter {
     bytes.append(0x5D)
   }
 
-  mutating func object(_ members: (inout JSONWriter) -> Void) {
+  package mutating func object(_ members: (inout JSONWriter) -> Void) {
     group("{", "}", members)
   }
 
-  mutating func array(_ elements: (inout JSONWriter) -> Void) {
+  package mutating func array(_ elements: (inout JSONWriter) -> Void) {
     group("[", "]", elements)
   }
 
-  mutating func member(_ name: String, _ value: (inout JSONWriter) -> Void) {
+  package mutating func member(_ name: String, _ value: (inout JSONWriter) -> Void) {
     member(Array(name.utf8), value)
   }
 
-  mutating func member(_ name: [UInt8], _ value: (inout JSONWriter) -> Void) {
+  package mutating func member(_ name: [UInt8], _ value: (inout JSONWriter) -> Void) {
     separate()
     string(name)
     bytes += ": ".utf8
     value(&self)
   }
 
-  mutating func element(_ value: (inout JSONWriter) -> Void) {
+  package mutating func element(_ value: (inout JSONWriter) -> Void) {
     separate()
     value(&self)
   }
 
   /// An object whose first member says which of several kinds it is.
-  mutating func tagged(_ type: String, _ members: (inout JSONWriter) -> Void) {
+  package mutating func tagged(_ type: String, _ members: (inout JSONWriter) -> Void) {
     object { writer in
       writer.member("type") { $0.string(type) }
       members(&writer)

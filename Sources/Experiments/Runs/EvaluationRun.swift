@@ -120,7 +120,7 @@ public struct EvaluationRun: Sendable {
       "\(entry.task.name)@\(entry.task.version)/\(entry.task.shots.resolved(entry.shots))"
     }
     return EvaluationJournal.Header([
-      "weights": try FileSystem.checksum(of: subject.weightsPath).hexadecimal,
+      "weights": try subject.weightsChecksum(),
       "configuration": String(
         decoding: try JSONRecord.encode(subject.configuration), as: UTF8.self),
       "tokenizer": subject.tokenizer.fingerprint,

@@ -1,21 +1,16 @@
-import Checkpoints
 import Evaluation
+import Files
 import Foundation
+import Interchange
 import Layers
 import Models
 import Tokenization
 
 /// What is evaluated: weights with their configuration and their tokenizer.
 public struct EvaluationSubject: Sendable {
-  /// Where the weights come from.
-  private enum Weights: Sendable {
-    case checkpoint(RunCheckpoint)
-    case folder(ModelFolder)
-  }
-
   /// The name in tables: the run's or the folder's.
   public let name: String
-  /// The checkpoint's folder.
+  /// The checkpoint's folder, or the file or folder of another format.
   public let path: String
   /// The step of a run's checkpoint; nil for weights of another origin.
   public let step: Int?
@@ -25,7 +20,7 @@ public struct EvaluationSubject: Sendable {
   /// The recipe that the run follows; nil for weights of another origin.
   public let recipe: Recipe?
   let configuration: any ModelConfiguration
-  private let weights: Weights
+  private let weights: any WeightSource
 
   /// Opens a run's checkpoint.
   ///
@@ -44,37 +39,40 @@ public struct EvaluationSubject: Sendable {
     configuration = recipe.model
     tokenizer =
       try tokenizerPath.map { try TokenizerFile.load($0) } ?? checkpoint.tokenizer()
-    weights = .checkpoint(checkpoint)
+    weights = try checkpoint.weights()
   }
 
-  /// Opens a folder of weights.
+  /// Takes a model of whatever format.
   ///
-  /// - Throws: `ExperimentError.unreadableRecord`, `.noTokenizerInFolder`, `TokenizationError`.
-  public init(_ folder: ModelFolder, tokenizerPath: String? = nil) throws {
-    name = folder.path
-    path = folder.path
-    step = nil
-    tokens = nil
+  /// - Throws: `ExperimentError.noTokenizerInFolder`, `TokenizationError`.
+  public init(_ contents: ModelContents) throws {
+    name = contents.path
+    path = contents.path
+    step = contents.training?.step
+    tokens = contents.training?.tokens
     recipe = nil
-    configuration = folder.configuration
-    guard let tokenizerPath = tokenizerPath ?? folder.tokenizerPath else {
-      throw ExperimentError.noTokenizerInFolder(path: folder.path)
+    configuration = contents.configuration
+    guard let stored = contents.tokenizer else {
+      throw ExperimentError.noTokenizerInFolder(path: contents.path)
     }
-    tokenizer = try TokenizerFile.load(tokenizerPath)
-    weights = .folder(folder)
+    tokenizer = try stored.tokenizer(path: contents.path)
+    weights = contents.weights
   }
 
-  /// Opens what a word on the command line means: a run, a checkpoint's folder, a folder of weights.
+  /// Opens what a word on the command line means: a run, a checkpoint's folder, or a model of any format
+  /// that is read.
   public init(
     named word: String, recipes: RecipeCatalog, in workspace: Workspace,
     tokenizerPath: String? = nil
   ) throws {
-    if ModelFolder.isOne(at: word) {
-      try self.init(ModelFolder(path: word), tokenizerPath: tokenizerPath)
+    if case .checkpoint(let checkpoint) = try ModelLocator.place(of: word, in: workspace),
+      recipes.recipes.contains(where: { $0.name == checkpoint.state.recipe })
+    {
+      try self.init(checkpoint, recipes: recipes, tokenizerPath: tokenizerPath)
     } else {
       try self.init(
-        CheckpointLocator.checkpoint(word, in: workspace), recipes: recipes,
-        tokenizerPath: tokenizerPath)
+        ModelLocator.contents(
+          named: word, recipes: recipes, in: workspace, tokenizerPath: tokenizerPath))
     }
   }
 
@@ -94,17 +92,22 @@ public struct EvaluationSubject: Sendable {
 
   /// The model with its weights in float32.
   func model<C: ModelConfiguration>(_ configuration: C) throws -> C.Model {
-    switch weights {
-    case .checkpoint(let checkpoint): try checkpoint.model(configuration)
-    case .folder(let folder): try folder.model(configuration)
-    }
+    var initializer = ParameterInitializer.zeros(projectionType: .float32)
+    var model = configuration.makeModel(&initializer)
+    try model.loadWeights(from: weights)
+    return model
   }
 
-  /// The file of the weights.
-  var weightsPath: String {
-    switch weights {
-    case .checkpoint: "\(path)/\(RunCheckpoint.weightsName)"
-    case .folder: "\(path)/\(ModelFolder.weightsName)"
+  /// A checksum of every weight's name, shape and bytes, wherever they lie.
+  func weightsChecksum() throws -> String {
+    var checksum = Checksum()
+    for name in weights.weightNames {
+      let heading = Array("\(name) \(weights.shape(of: name) ?? [])".utf8)
+      heading.withUnsafeBytes { checksum.append($0) }
+      try weights.withWeight(name) { parts in
+        for part in parts { checksum.append(part.bytes) }
+      }
     }
+    return checksum.hexadecimal
   }
 }

@@ -1,6 +1,7 @@
 import Checkpoints
 import Files
 import Foundation
+import Interchange
 import Layers
 import Models
 import Tensors
@@ -9,10 +10,10 @@ import Training
 
 /// What a checkpoint's folder holds, and its way to and from a trainer.
 public struct RunCheckpoint: Sendable {
-  static let weightsName = "weights.safetensors"
-  static let optimizerName = "optimizer.safetensors"
-  static let stateName = "state.json"
-  static let recipeName = "recipe.json"
+  static let weightsName = SamaraCheckpoint.weightsName
+  static let optimizerName = SamaraCheckpoint.optimizerName
+  static let stateName = SamaraCheckpoint.stateName
+  static let recipeName = SamaraCheckpoint.recipeName
 
   /// The folder.
   public let path: String
@@ -44,6 +45,11 @@ public struct RunCheckpoint: Sendable {
       throw .unreadableRecord(path: path, reason: "cannot be read")
     }
     return data
+  }
+
+  /// The checkpoint's weights, mapped into memory.
+  func weights() throws -> any WeightSource {
+    try SafetensorsShards(files: ["\(path)/\(Self.weightsName)"], path: path, naming: { $0 })
   }
 
   /// The model with the checkpoint's weights; those of `.compact` storage are widened exactly where
