@@ -7,21 +7,21 @@ import Synchronization
 /// hundred times and make as many closures; a team is woken once a token, and its barriers cost a
 /// fraction of a microsecond. What a member does follows from its index and the number of members, so
 /// programs must give the same bits whatever that number is.
-final class ThreadTeam: @unchecked Sendable {
+package final class ThreadTeam: @unchecked Sendable {
   /// One of the threads.
-  struct Member {
-    let index: Int
-    let count: Int
+  package struct Member {
+    package let index: Int
+    package let count: Int
     fileprivate let barrier: Barrier
 
     /// Waits until all members are here; what they wrote before can be read afterwards.
     @inline(__always)
-    func wait() { if count > 1 { barrier.wait(count) } }
+    package func wait() { if count > 1 { barrier.wait(count) } }
 
     /// This member's share of so many things, in whole grains: a range that borders on its
     /// neighbours'.
     @inline(__always)
-    func share(of total: Int, grain: Int) -> Range<Int> {
+    package func share(of total: Int, grain: Int) -> Range<Int> {
       let grains = (total + grain - 1) / grain
       return min(
         total, grains * index / count * grain)..<min(
@@ -57,7 +57,7 @@ final class ThreadTeam: @unchecked Sendable {
   private let job: Job
 
   /// A team of all threads of a pool. The program is kept, so that running it allocates nothing.
-  init(of pool: ThreadPool = .shared, _ program: @escaping (Member) -> Void) {
+  package init(of pool: ThreadPool = .shared, _ program: @escaping (Member) -> Void) {
     self.pool = pool
     self.program = program
     let (barrier, count) = (Barrier(), pool.threadCount)
@@ -67,7 +67,7 @@ final class ThreadTeam: @unchecked Sendable {
   }
 
   /// Runs the program once; alone where another caller holds the pool.
-  func run() {
+  package func run() {
     job.reset()
     guard pool.threadCount > 1, pool.runOnEveryThread(job) else {
       program(Member(index: 0, count: 1, barrier: Self.noBarrier))
