@@ -18,7 +18,7 @@ public struct SamaraCommand: AsyncParsableCommand {
     version: "0.1.0",
     subcommands: [
       RecipesCommand.self, PretrainCommand.self, ResumeCommand.self, AverageCommand.self,
-      EvaluateCommand.self, TasksCommand.self, ReportCommand.self, GenerateCommand.self,
+      EvaluateCommand.self, TasksCommand.self, ReportCommand.self, GenerateCommand.self, ChatCommand.self,
       LogsCommand.self, TokenizeCommand.self,
       TokenizerCommand.self, DataCommand.self, VerifyCommand.self, BenchCommand.self,
       DoctorCommand.self,

@@ -8,7 +8,7 @@ import Testing
     .appendingPathComponent("Fixtures/help")
 
   private static let commands = [
-    "", "recipes", "pretrain", "resume", "average", "evaluate", "tasks", "report", "generate",
+    "", "recipes", "pretrain", "resume", "average", "evaluate", "tasks", "report", "generate", "chat",
     "logs", "tokenize",
     "verify", "bench", "bench train", "bench matmul", "bench compare", "bench tokenize", "doctor",
     "bench evaluate",

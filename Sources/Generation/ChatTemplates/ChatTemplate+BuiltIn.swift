@@ -15,7 +15,8 @@ extension ChatTemplate {
     BuiltIn(
       name: "chatml", purpose: "ChatML: OLMo 2 and Qwen in form, with <|im_start|> and <|im_end|>",
       source: """
-        {% for message in messages %}
+        {{ bos_token or '' }}
+        {%- for message in messages %}
         <|im_start|>{{ message.role }}
         {{ message.content }}<|im_end|>
         {% endfor %}
@@ -47,7 +48,8 @@ extension ChatTemplate {
     BuiltIn(
       name: "zephyr", purpose: "Zephyr and TinyLlama: <|user|> on a line of its own",
       source: """
-        {% for message in messages %}
+        {{ bos_token or '' }}
+        {%- for message in messages %}
         <|{{ message.role }}|>
         {{ message.content ~ (eos_token or '') }}
         {{ '' }}

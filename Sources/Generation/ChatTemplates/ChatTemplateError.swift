@@ -14,6 +14,8 @@ public enum ChatTemplateError: Error, Equatable, Sendable, CustomStringConvertib
   case unreadable(path: String, reason: String)
   /// There is no built-in template of that name, and no such file.
   case unknown(name: String, known: [String])
+  /// The model brings no template, and none was named.
+  case missing(path: String, known: [String])
   /// The tokenizer turns ordinary text into a token that only templates may write.
   case forgedMarker(token: Int32, text: String)
 
@@ -48,6 +50,9 @@ public enum ChatTemplateError: Error, Equatable, Sendable, CustomStringConvertib
     case .unknown(let name, let known):
       "there is no chat template \"\(name)\", and no such file; give a file, or one of "
         + "\(known.joined(separator: ", "))"
+    case .missing(let path, let known):
+      "\(path): this model brings no chat template; name one with --template: a file, or one of "
+        + "\(known.joined(separator: ", ")) (plain suits base models)"
     case .forgedMarker(let token, let text):
       "the tokenizer turns a message into token \(token), \"\(text)\", which only the template may "
         + "write; leave it out of the message"
