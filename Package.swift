@@ -72,7 +72,7 @@ let package = Package(
       "Corpora",
       ["CSimdjson", "CXXHash", "CZlib", "CZstd", "Parquet", "Tokenization", "Transfers"]),
     module("Checkpoints", ["Files", "Layers"]),
-    module("Generation", ["Models", "Tokenization"]),
+    module("Generation", ["Files", "Models", "Terminal", "Tokenization"]),
     module(
       "Interchange",
       ["CSimdjson", "Checkpoints", "Files", "GGUF", "Models", "PyTorchFiles", "Tokenization"]),

@@ -19,7 +19,8 @@ public struct SamaraCommand: AsyncParsableCommand {
     subcommands: [
       RecipesCommand.self, PretrainCommand.self, ResumeCommand.self, AverageCommand.self,
       EvaluateCommand.self, TasksCommand.self, ReportCommand.self, GenerateCommand.self,
-      ConvertCommand.self, InspectCommand.self, LogsCommand.self, TokenizeCommand.self,
+      ChatCommand.self, ConvertCommand.self, InspectCommand.self, LogsCommand.self,
+      TokenizeCommand.self,
       TokenizerCommand.self, DataCommand.self, VerifyCommand.self, BenchCommand.self,
       DoctorCommand.self,
     ])

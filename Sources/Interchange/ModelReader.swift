@@ -11,9 +11,7 @@ public enum ModelReader {
     var contents: ModelContents
     switch found.format {
     case .huggingFace, .mlx: contents = try HuggingFaceFolder.read(path: found.path)
-    case .gguf:
-      throw InterchangeError.unsupportedFormat(
-        path: found.path, format: .gguf, reason: "this build does not read it")
+    case .gguf: contents = try GGUFModel.read(path: found.path)
     case .coreNet: contents = try CoreNetFile.read(path: found.path)
     case .samara: contents = try SamaraCheckpoint.read(path: found.path)
     }

@@ -59,9 +59,16 @@ public enum ModelWriter {
     switch format {
     case .huggingFace, .mlx:
       written = try HuggingFaceFolder.write(contents, to: path, as: format, options: options)
-    case .gguf, .coreNet, .samara:
-      throw InterchangeError.unsupportedFormat(
-        path: path, format: format, reason: "this build does not write it yet")
+    case .gguf:
+      let exceptions = try GGUFModel.write(contents, to: path, type: options.type)
+      written = try file(path, format, options, notes: exceptions.map(\.description))
+    case .coreNet:
+      try CoreNetFile.write(contents, to: path, type: options.type)
+      written = try file(path, format, options, notes: notes(onCoreNetOf: contents))
+    case .samara:
+      throw InterchangeError.cannotWrite(
+        path: path, format: format,
+        reason: "a checkpoint of this project's own needs the state of a training run")
     }
     try checkReadBack(written.path, contents)
     return written

@@ -48,6 +48,9 @@ extension BytePairTokenizer {
     Array("\(pattern.rawValue) \(names)".utf8).withUnsafeBytes { fingerprint.append($0) }
     self.init(
       Parts(
+        unsoughtTokens: special.sorted { $0.value < $1.value }.map { name, id in
+          AddedToken(id: id, content: Array(name.utf8), isSpecial: true)
+        },
         preTokenizers: [
           .split(matcher, known: pattern, .removed, isInverted: true),
           .byteLevel(addsPrefixSpace: false, nil),

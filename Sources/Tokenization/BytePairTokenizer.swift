@@ -21,11 +21,14 @@ public final class BytePairTokenizer: Tokenizer {
   private let vocabulary: MergeVocabulary
   private let surfaces: TokenSurfaces
   private let names: [[UInt8]]
+  private let parts: Parts
   private let idleEncoders = Mutex<[BytePairTextEncoder]>([])
 
   /// Everything that a tokenizer is made of.
   struct Parts {
     var addedTokens: [AddedToken] = []
+    /// Tokens with a text of their own that is not looked for in text.
+    var unsoughtTokens: [AddedToken] = []
     var normalizers: [NormalizerStep] = []
     var preTokenizers: [PreTokenizerStep]
     var vocabulary: MergeVocabulary
@@ -58,16 +61,21 @@ public final class BytePairTokenizer: Tokenizer {
     vocabulary = parts.vocabulary
     surfaces = parts.surfaces
     names = parts.names
+    self.parts = parts
   }
 
   public func encode(_ text: UnsafeBufferPointer<UInt8>) -> [Int32] {
+    encode(text, isFirst: true)
+  }
+
+  public func encode(_ text: UnsafeBufferPointer<UInt8>, isFirst: Bool) -> [Int32] {
     guard !text.isEmpty else { return [] }
     precondition(
       text.count <= Int(Int32.max) / 4, "encode: \(text.count) bytes, at most \(Int32.max / 4)")
     let encoder = idleEncoders.withLock { $0.popLast() } ?? BytePairTextEncoder()
     defer { idleEncoders.withLock { $0.append(encoder) } }
     encoder.begin(text)
-    encode(encoder.text, isFirst: true, with: encoder)
+    encode(encoder.text, isFirst: isFirst, with: encoder)
     return encoder.finish()
   }
 
@@ -85,7 +93,7 @@ public final class BytePairTokenizer: Tokenizer {
       case .token(let token): encoder.append(token)
       case .text(let range):
         encodeBetween(
-          UnsafeBufferPointer(rebasing: text[range]), isFirst: range.lowerBound == 0,
+          UnsafeBufferPointer(rebasing: text[range]), isFirst: isFirst && range.lowerBound == 0,
           with: encoder)
       }
     }
@@ -137,6 +145,22 @@ public final class BytePairTokenizer: Tokenizer {
     } else {
       encoder.encode(preTokenizer.pieces(Array(text), isFirst: isFirst), vocabulary)
     }
+  }
+
+  public var markers: [TokenMarker] {
+    (parts.addedTokens + parts.unsoughtTokens).compactMap { token in
+      guard token.id != parts.vocabulary.unknown?.token, !token.content.isEmpty else { return nil }
+      return TokenMarker(
+        token: token.id, text: token.content, isSpecial: token.isSpecial,
+        isSingleWord: token.isSingleWord, stripsLeft: token.stripsLeft,
+        stripsRight: token.stripsRight)
+    }
+  }
+
+  public func ignoringMarkers(_ tokens: Set<Int32>) throws(TokenizationError) -> any Tokenizer {
+    var parts = parts
+    parts.addedTokens.removeAll { tokens.contains($0.id) }
+    return parts.addedTokens.count == self.parts.addedTokens.count ? self : BytePairTokenizer(parts)
   }
 
   public func appendBytes(of token: Int32, to bytes: inout [UInt8], isAtStart: inout Bool) {

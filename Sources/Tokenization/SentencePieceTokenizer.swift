@@ -63,6 +63,22 @@ public final class SentencePieceTokenizer: Tokenizer {
     return encoder.mergeSteps
   }
 
+  public var markers: [TokenMarker] {
+    zip(Int32(0)..., model.pieces).compactMap { token, piece in
+      guard [.control, .userDefined].contains(piece.kind), !piece.bytes.isEmpty else { return nil }
+      return TokenMarker(token: token, text: piece.bytes, isSpecial: piece.kind == .control)
+    }
+  }
+
+  /// A piece that is never found in text is a control piece; those are none here anyway.
+  public func ignoringMarkers(_ tokens: Set<Int32>) throws(TokenizationError) -> any Tokenizer {
+    var model = model
+    for token in tokens where model.pieces.indices.contains(Int(token)) {
+      if model.pieces[Int(token)].kind == .userDefined { model.pieces[Int(token)].kind = .control }
+    }
+    return model == self.model ? self : try SentencePieceTokenizer(model)
+  }
+
   public func appendBytes(of token: Int32, to bytes: inout [UInt8], isAtStart: inout Bool) {
     surfaces.append(token, to: &bytes, isAtStart: &isAtStart)
   }

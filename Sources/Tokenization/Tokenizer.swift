@@ -19,6 +19,17 @@ public protocol Tokenizer: Sendable {
   /// Returns the ids of a text. Each byte that is not valid UTF-8 counts as U+FFFD.
   func encode(_ text: UnsafeBufferPointer<UInt8>) -> [Int32]
 
+  /// Returns the ids of a stretch of a longer text that markers cut; `isFirst` says that nothing stands
+  /// before it.
+  func encode(_ text: UnsafeBufferPointer<UInt8>, isFirst: Bool) -> [Int32]
+
+  /// The tokens that stand for a text of their own wherever that is written: added tokens, and pieces
+  /// that are control or user-defined. The one for unknown text is none of them.
+  var markers: [TokenMarker] { get }
+
+  /// Returns a tokenizer to which the texts of these markers are ordinary text.
+  func ignoringMarkers(_ tokens: Set<Int32>) throws(TokenizationError) -> any Tokenizer
+
   /// Appends what `token` stands for to `bytes`.
   ///
   /// `isAtStart` is true until a token has given text; tokenizers that put a space before every
@@ -34,6 +45,14 @@ public protocol Tokenizer: Sendable {
 }
 
 extension Tokenizer {
+  public func encode(_ text: UnsafeBufferPointer<UInt8>, isFirst: Bool) -> [Int32] { encode(text) }
+
+  public var markers: [TokenMarker] { [] }
+
+  public func ignoringMarkers(_ tokens: Set<Int32>) throws(TokenizationError) -> any Tokenizer {
+    self
+  }
+
   /// Returns the ids of a text. Each byte that is not valid UTF-8 counts as U+FFFD.
   public func encode(_ bytes: [UInt8]) -> [Int32] {
     bytes.withUnsafeBufferPointer { encode($0) }

@@ -9,7 +9,7 @@ import Testing
 
   private static let commands = [
     "", "recipes", "pretrain", "resume", "average", "evaluate", "tasks", "report", "generate",
-    "convert", "inspect", "logs", "tokenize",
+    "chat", "convert", "inspect", "logs", "tokenize",
     "verify", "bench", "bench train", "bench matmul", "bench compare", "bench tokenize", "doctor",
     "bench evaluate", "bench generate",
     "tokenizer", "tokenizer train", "tokenizer inspect", "tokenizer convert",
