@@ -38,6 +38,9 @@ public enum GGUFModel {
     public var tensor: String
     public var format: WeightFormat
     public var reason: String
+
+    /// What a reader of the command's output is told.
+    public var sentence: String { "\(tensor) is in \(format.rawValue): \(reason)" }
   }
 
   /// Writes a model for llama.cpp.

@@ -61,10 +61,10 @@ public enum ModelWriter {
       written = try HuggingFaceFolder.write(contents, to: path, as: format, options: options)
     case .gguf:
       let exceptions = try GGUFModel.write(contents, to: path, type: options.type)
-      written = try file(path, format, options, notes: exceptions.map(\.description))
+      written = try file(path, format, options, notes: exceptions.map(\.sentence) + notesOnTokenizer(of: contents))
     case .coreNet:
       try CoreNetFile.write(contents, to: path, type: options.type)
-      written = try file(path, format, options, notes: notes(onCoreNetOf: contents))
+      written = try file(path, format, options, notes: notesOnCoreNet(of: contents))
     case .samara:
       throw InterchangeError.cannotWrite(
         path: path, format: format,
@@ -72,6 +72,39 @@ public enum ModelWriter {
     }
     try checkReadBack(written.path, contents)
     return written
+  }
+
+  /// What was written where a format is one file.
+  private static func file(
+    _ path: String, _ format: ModelFormat, _ options: WritingOptions, notes: [String]
+  ) throws(InterchangeError) -> WrittenModel {
+    guard let byteCount = FileSystem.sizeOfPlainFile(path) else {
+      throw .readBack(path: path, reason: "a plain file")
+    }
+    options.progress?(byteCount, byteCount)
+    let name = (path as NSString).lastPathComponent
+    return WrittenModel(
+      path: path, format: format, type: options.type,
+      files: [.init(name: name, byteCount: byteCount)], notes: notes)
+  }
+
+  private static func notesOnTokenizer(of contents: ModelContents) -> [String] {
+    contents.tokenizer == nil
+      ? ["it has no tokenizer, without which llama.cpp takes token ids alone: give --tokenizer"] : []
+  }
+
+  /// What the format has no place for.
+  private static func notesOnCoreNet(of contents: ModelContents) -> [String] {
+    let width = contents.configuration
+    var notes = [
+      "CoreNet's files hold weights alone: the tokenizer and the configuration stay behind"
+    ]
+    if !width.normalizesQueriesAndKeys {
+      notes.append(
+        "queries and keys are not normalized, so that the file does not tell the head width of "
+          + "\(width.headWidth)")
+    }
+    return notes
   }
 
   /// The format that a path's name asks for, where it is clear.

@@ -1,3 +1,4 @@
+import Files
 import Foundation
 import Interchange
 import Kernels
@@ -35,6 +36,21 @@ public struct ModelConversion: Sendable {
   ///
   /// - Throws: `ExperimentError`, `InterchangeError`, `FileError`, and what the readers throw.
   public func run(recipes: RecipeCatalog, in workspace: Workspace) throws -> WrittenModel {
+    switch format {
+    case .samara: return try importTraining(recipes: recipes, in: workspace)
+    case .coreNet where includesTraining: return try exportTraining(in: workspace)
+    default: return try convert(recipes: recipes, in: workspace)
+    }
+  }
+
+  /// The weights and what stands beside them.
+  private func convert(recipes: RecipeCatalog, in workspace: Workspace) throws -> WrittenModel {
+    if includesTraining {
+      throw InterchangeError.cannotWrite(
+        path: to, format: format,
+        reason: "the format has no place for the optimizer's state; leave out --training, or "
+          + "convert to corenet or samara")
+    }
     let contents = try ModelLocator.contents(
       named: from, recipes: recipes, in: workspace, tokenizerPath: tokenizerPath,
       vocabularySize: vocabularySize)
@@ -48,29 +64,69 @@ public struct ModelConversion: Sendable {
         details: [Format.bytes(done)])
     }
     defer { line.finish() }
-    return try write(contents, options, recipes: recipes)
+    return try ModelWriter.write(contents, to: to, as: format, options: options)
   }
 
-  /// The one place that chooses the writer.
-  private func write(
-    _ contents: ModelContents, _ options: WritingOptions, recipes: RecipeCatalog
+  /// A run of ours from CoreNet's training checkpoint: `TO` is the run's name or its folder.
+  private func importTraining(
+    recipes: RecipeCatalog, in workspace: Workspace
   ) throws -> WrittenModel {
-    switch format {
-    case .samara:
-      throw InterchangeError.unsupportedFormat(
-        path: to, format: .samara, reason: "this build does not write it yet")
-    case .coreNet where includesTraining:
-      throw InterchangeError.unsupportedFormat(
-        path: to, format: .coreNet, reason: "this build does not write training checkpoints yet")
-    default:
-      if includesTraining {
-        throw InterchangeError.cannotWrite(
-          path: to, format: format,
-          reason: "the format has no place for the optimizer's state; leave out --training, or "
-            + "convert to corenet or samara")
-      }
-      return try ModelWriter.write(contents, to: to, as: format, options: options)
+    guard try ModelReader.format(at: from) == .coreNet else {
+      throw InterchangeError.cannotWrite(
+        path: to, format: .samara,
+        reason: "a run goes on from an optimizer's state, which of other programs' files only "
+          + "CoreNet's training checkpoints hold; \(from) is none")
     }
+    guard let recipe else {
+      throw InterchangeError.cannotWrite(
+        path: to, format: .samara,
+        reason: "CoreNet's file does not tell the recipe; name the one to go on with: --recipe")
+    }
+    let prefix = "\(workspace.checkpoints)/"
+    var name = to.hasPrefix(prefix) ? String(to.dropFirst(prefix.count)) : to
+    while name.hasSuffix("/") { name.removeLast() }
+    var notes: [String] = []
+    var overrides = RecipeOverrides()
+    overrides.tokenizer = tokenizerPath
+    let run = try RunDirectory(name, in: workspace)
+    let checkpoint = try CoreNetImport.run(
+      from, as: run, recipe: try recipes.recipe(named: recipe), overrides: overrides,
+      threads: ThreadPool.shared.threadCount, in: workspace, report: { notes.append($0) })
+    notes.append("go on with: samara resume \(name)")
+    return try written(at: checkpoint.path, as: .samara, notes)
+  }
+
+  /// CoreNet's training checkpoint from one of ours.
+  private func exportTraining(in workspace: Workspace) throws -> WrittenModel {
+    guard case .checkpoint(let checkpoint) = try ModelLocator.place(of: from, in: workspace) else {
+      throw InterchangeError.cannotWrite(
+        path: to, format: .coreNet,
+        reason: "the optimizer's state comes from a run of this project, and \(from) is none; "
+          + "leave out --training")
+    }
+    var options = WritingOptions()
+    options.replaces = replaces
+    try ModelWriter.checkPlace(to, options)
+    try CoreNetExport.write(checkpoint, to: to)
+    return try written(
+      at: to, as: .coreNet,
+      ["the optimizer's state, the run's own state and its tokenizer are in it"])
+  }
+
+  /// What lies at a path now.
+  private func written(
+    at path: String, as format: ModelFormat, _ notes: [String]
+  ) throws -> WrittenModel {
+    let names =
+      FileSystem.sizeOfPlainFile(path) == nil
+      ? try FileManager.default.contentsOfDirectory(atPath: path).sorted() : [""]
+    let files = names.compactMap { name -> WrittenModel.File? in
+      let file = name.isEmpty ? path : "\(path)/\(name)"
+      return FileSystem.sizeOfPlainFile(file).map {
+        .init(name: (file as NSString).lastPathComponent, byteCount: $0)
+      }
+    }
+    return WrittenModel(path: path, format: format, type: .float32, files: files, notes: notes)
   }
 
   /// What the table of tokens is in, which is a large part of the numbers; float32 for blocks.

@@ -39,10 +39,10 @@ package final class ActivationRows: @unchecked Sendable {
   /// The bytes of a row, whole lines of the cache. No format needs more than float32.
   private static func stride(_ format: WeightFormat, inputs: Int) -> Int {
     let bytes =
-      switch format {
-      case .float32: 4 * inputs
-      case .bfloat16, .float16: 4 * PairedProduct.pairCount(inputs)
-      case .eightBitBlocks, .fourBitBlocks:
+      switch MatrixLayout(format) {
+      case .rows: 4 * inputs
+      case .pairs: 4 * PairedProduct.pairCount(inputs)
+      case .blocks:
         ActivationBlock.byteCount * 2 * BlockLayout.pairCount(inputs: inputs)
       }
     return max(64, (bytes + 63) & ~63)
@@ -69,17 +69,16 @@ package final class ActivationRows: @unchecked Sendable {
   func fill<E: StoredElement>(_ rows: Range<Int>, from numbers: UnsafePointer<E>) {
     for row in rows {
       let (source, target) = (numbers + row &* inputs, memory.address + row &* stride)
-      switch format {
-      case .float32:
+      switch MatrixLayout(format) {
+      case .rows:
         VectorLoop.map(source, into: target.assumingMemoryBound(to: Float.self), inputs) { $0 }
-      case .bfloat16, .float16:
+      case .pairs:
         let bits = target.assumingMemoryBound(to: BFloat16.self)
         VectorLoop.map(source, into: bits, inputs) { $0 }
         if inputs & 1 == 1 { bits[inputs] = BFloat16(bits: 0) }
-      case .eightBitBlocks:
-        ActivationBlock.fill(target, from: source, inputs: inputs, zeroCode: 128)
-      case .fourBitBlocks:
-        ActivationBlock.fill(target, from: source, inputs: inputs, zeroCode: 8)
+      case .blocks:
+        ActivationBlock.fill(
+          target, from: source, inputs: inputs, zeroCode: format == .eightBitBlocks ? 128 : 8)
       }
     }
   }

@@ -10,15 +10,15 @@ extension WeightMatrix {
       x.count >= rows * inputs && y.count >= rows * outputs,
       "\(x.count) and \(y.count) elements for \(rows) rows of \(inputs) and \(outputs)")
     let size = ProductSize(rows: rows, columns: outputs, inner: inputs)
-    switch format {
-    case .float32:
+    switch MatrixLayout(format) {
+    case .rows:
       let weight = Operand<Float>(
         memory.address.assumingMemoryBound(to: Float.self), stride: inputs, isTransposed: true)
       MatrixMultiply.run(
         Operand<Float>(x.elements(), stride: inputs), PreparedFactor(weight),
         into: y.elements(of: Float.self), stride: outputs, size, accumulating: accumulating)
-    case .bfloat16, .float16: multiplyPairs(by: x, into: y, size, accumulating)
-    case .eightBitBlocks, .fourBitBlocks:
+    case .pairs: multiplyPairs(by: x, into: y, size, accumulating)
+    case .blocks:
       let operations = 2 * Double(rows) * Double(outputs) * Double(inputs)
       KernelClock.measure("matrix products", floatingPointOperations: operations) {
         switch y.elementType {

@@ -34,12 +34,12 @@ extension WeightMatrix {
   private func lay(_ rows: Range<Int>, from bytes: UnsafeRawBufferPointer) {
     guard let source = bytes.baseAddress else { return }
     let (group, rowByteCount) = (group(rows.lowerBound / 16), bytes.count / rows.count)
-    switch format {
-    case .float32:
+    switch MatrixLayout(format) {
+    case .rows:
       (group + rows.lowerBound % 16 * rowByteCount).copyMemory(
         from: source, byteCount: bytes.count)
-    case .bfloat16, .float16: layPairs(rows, group, from: source)
-    case .eightBitBlocks, .fourBitBlocks:
+    case .pairs: layPairs(rows, group, from: source)
+    case .blocks:
       let layout = BlockLayout(format, inputs: inputs)
       if rows.count == 16 { return layout.fill(group, from: source) }
       for (index, row) in rows.enumerated() {
@@ -76,16 +76,16 @@ extension WeightMatrix {
   package func decodeRow(_ row: Int, into target: UnsafeMutablePointer<Float>) {
     precondition(row >= 0 && row < outputs, "row \(row) of \(outputs)")
     let group = group(row / 16)
-    switch format {
-    case .float32:
+    switch MatrixLayout(format) {
+    case .rows:
       UnsafeMutableRawPointer(target).copyMemory(
         from: group + row % 16 * 4 * inputs, byteCount: 4 * inputs)
-    case .bfloat16, .float16:
+    case .pairs:
       for input in 0..<inputs {
         let bits = group.load(fromByteOffset: pairOffset(row, input), as: UInt16.self)
         target[input] = Float(BFloat16(bits: bits))
       }
-    case .eightBitBlocks, .fourBitBlocks:
+    case .blocks:
       // A block at a time, which has room on the stack.
       let layout = BlockLayout(format, inputs: inputs)
       withUnsafeTemporaryAllocation(byteCount: format.blockByteCount, alignment: 2) { bytes in

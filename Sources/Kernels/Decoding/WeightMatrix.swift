@@ -19,15 +19,14 @@ public final class WeightMatrix: @unchecked Sendable {
     precondition(
       inputs % format.blockLength == 0, "\(inputs) inputs are no whole blocks of \(format.rawValue)"
     )
-    precondition(format != .float16, "f16 weights are kept as bf16 or f32")
     self.outputs = outputs
     self.inputs = inputs
     self.format = format
     groupByteCount =
-      switch format {
-      case .float32: 64 * inputs
-      case .bfloat16, .float16: 64 * PairedProduct.pairCount(inputs)
-      case .eightBitBlocks, .fourBitBlocks: BlockLayout(format, inputs: inputs).groupByteCount
+      switch MatrixLayout(format) {
+      case .rows: 64 * inputs
+      case .pairs: 64 * PairedProduct.pairCount(inputs)
+      case .blocks: BlockLayout(format, inputs: inputs).groupByteCount
       }
     let groups = (outputs + 15) / 16
     memory = Buffer(
@@ -64,17 +63,17 @@ public final class WeightMatrix: @unchecked Sendable {
       "rows of \(x.inputs) for \(x.format.rawValue), a weight of \(inputs) in \(format.rawValue)")
     precondition(
       range.lowerBound % 16 == 0 && range.upperBound <= outputs, "outputs \(range) of \(outputs)")
-    switch format {
-    case .float32:
+    switch MatrixLayout(format) {
+    case .rows:
       multiplyRows(by: x, outputs: range, into: y, stride: stride, accumulating: accumulating)
-    case .bfloat16, .float16:
+    case .pairs:
       PairStream(start: group(0), groupStep: groupByteCount, instructions: instructions).run(
         x.address, rows: x.count, stride: x.stride, pairs: PairedProduct.pairCount(inputs),
         from: range.lowerBound,
         into: TileTarget(
           start: y + range.lowerBound, stride: stride, columns: range.count,
           isAccumulating: accumulating))
-    case .eightBitBlocks, .fourBitBlocks:
+    case .blocks:
       blockProduct(instructions).run(
         x, rows: 0..<x.count, outputs: range, into: y, stride: stride, accumulating: accumulating)
     }
