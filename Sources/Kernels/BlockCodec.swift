@@ -27,7 +27,8 @@ enum BlockCodec {
     store(scale * samara_widen_signed_bytes((bytes &>> 4) &- 8), target + 16)
   }
 
-  static func encodeEightBits(_ numbers: UnsafePointer<Float>, into block: UnsafeMutableRawPointer) {
+  static func encodeEightBits(_ numbers: UnsafePointer<Float>, into block: UnsafeMutableRawPointer)
+  {
     let (first, second) = (load(numbers), load(numbers + 16))
     let largest = max(largest(first, second), largest(-first, -second))
     let scale = largest / 127

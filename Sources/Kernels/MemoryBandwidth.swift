@@ -37,11 +37,14 @@ public enum MemoryBandwidth {
     let end = start + byteCount / 512 * 512
     while place < end {
       a ^= place.load(as: Line.self) ^ place.load(fromByteOffset: 64, as: Line.self)
-      b ^= place.load(fromByteOffset: 128, as: Line.self)
+      b ^=
+        place.load(fromByteOffset: 128, as: Line.self)
         ^ place.load(fromByteOffset: 192, as: Line.self)
-      c ^= place.load(fromByteOffset: 256, as: Line.self)
+      c ^=
+        place.load(fromByteOffset: 256, as: Line.self)
         ^ place.load(fromByteOffset: 320, as: Line.self)
-      d ^= place.load(fromByteOffset: 384, as: Line.self)
+      d ^=
+        place.load(fromByteOffset: 384, as: Line.self)
         ^ place.load(fromByteOffset: 448, as: Line.self)
       place += 512
     }

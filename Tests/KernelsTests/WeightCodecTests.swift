@@ -84,7 +84,8 @@ import Testing
       let shifted = [UInt8](repeating: 0xFF, count: shift) + bytes
       let result = shifted.withUnsafeBytes { raw in
         let part = WeightPart(
-          format: format, elementCount: count, bytes: UnsafeRawBufferPointer(rebasing: raw[shift...]))
+          format: format, elementCount: count,
+          bytes: UnsafeRawBufferPointer(rebasing: raw[shift...]))
         let buffer = WeightCodec.decoded(part)
         return (0..<count).map { buffer.pointer[$0].bitPattern }
       }

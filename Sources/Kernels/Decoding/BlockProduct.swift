@@ -36,11 +36,13 @@ struct BlockProduct {
   }
 }
 
-/// How a line of a block's codes is read.
+/// How a block's codes are read.
 private protocol BlockCodes {
   static var lines: Int { get }
+  /// Adds a block's codes at `codes` times the first row's at `x`. Written out: what the compiler rolls
+  /// up has an address to reckon for each row and line.
   static func add<S: BlockSums>(
-    _ line: PairVector, to sums: inout S, _ x: UnsafeRawPointer, _ stride: Int)
+    _ codes: UnsafeRawPointer, to sums: inout S, _ x: UnsafeRawPointer, _ stride: Int)
 }
 
 private enum EightBits: BlockCodes {
@@ -48,9 +50,23 @@ private enum EightBits: BlockCodes {
 
   @inline(__always)
   static func add<S: BlockSums>(
-    _ line: PairVector, to sums: inout S, _ x: UnsafeRawPointer, _ stride: Int
+    _ codes: UnsafeRawPointer, to sums: inout S, _ x: UnsafeRawPointer, _ stride: Int
   ) {
-    sums.add(line, x, stride)
+    addLine(codes, to: &sums, x, stride)
+    addLine(codes + 64, to: &sums, x + 4, stride)
+    addLine(codes + 128, to: &sums, x + 8, stride)
+    addLine(codes + 192, to: &sums, x + 12, stride)
+    addLine(codes + 256, to: &sums, x + 16, stride)
+    addLine(codes + 320, to: &sums, x + 20, stride)
+    addLine(codes + 384, to: &sums, x + 24, stride)
+    addLine(codes + 448, to: &sums, x + 28, stride)
+  }
+
+  @inline(__always)
+  private static func addLine<S: BlockSums>(
+    _ codes: UnsafeRawPointer, to sums: inout S, _ x: UnsafeRawPointer, _ stride: Int
+  ) {
+    sums.add(codes.load(as: PairVector.self), x, stride)
   }
 }
 
@@ -59,8 +75,19 @@ private enum FourBits: BlockCodes {
 
   @inline(__always)
   static func add<S: BlockSums>(
-    _ line: PairVector, to sums: inout S, _ x: UnsafeRawPointer, _ stride: Int
+    _ codes: UnsafeRawPointer, to sums: inout S, _ x: UnsafeRawPointer, _ stride: Int
   ) {
+    addLine(codes, to: &sums, x, stride)
+    addLine(codes + 64, to: &sums, x + 4, stride)
+    addLine(codes + 128, to: &sums, x + 8, stride)
+    addLine(codes + 192, to: &sums, x + 12, stride)
+  }
+
+  @inline(__always)
+  private static func addLine<S: BlockSums>(
+    _ codes: UnsafeRawPointer, to sums: inout S, _ x: UnsafeRawPointer, _ stride: Int
+  ) {
+    let line = codes.load(as: PairVector.self)
     sums.add(line & 0x0F0F_0F0F, x, stride)
     sums.add((line &>> PairVector(repeating: 4)) & 0x0F0F_0F0F, x + 16, stride)
   }
@@ -98,7 +125,8 @@ private struct Tiles<C: StoredElement> {
     _ place: inout TileTarget<C>
   ) {
     while row &+ S.rows <= rows {
-      sumTile(S.self, Codes.self, group, x + row &* xStride, xStride, pairs, place,
+      sumTile(
+        S.self, Codes.self, group, x + row &* xStride, xStride, pairs, place,
         isFirst: row == 0)
       row &+= S.rows
       place = place.dropping(rows: S.rows)
@@ -143,12 +171,6 @@ private func addBlock<S: BlockSums, Codes: BlockCodes>(
   _ x: UnsafeRawPointer, _ stride: Int
 ) {
   sums.begin(x, stride)
-  var line = 0
-  while line < Codes.lines {
-    Codes.add(
-      codes.load(fromByteOffset: 64 &* line, as: PairVector.self), to: &sums,
-      x + (ActivationBlock.codesOffset &+ 4 &* line), stride)
-    line &+= 1
-  }
+  Codes.add(codes, to: &sums, x + ActivationBlock.codesOffset, stride)
   sums.end(samara_widen_float16(scales.load(as: SIMD16<UInt16>.self)), x, stride)
 }

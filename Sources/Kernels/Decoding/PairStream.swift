@@ -10,7 +10,8 @@ struct PairStream {
 
   /// Some rows of x by some outputs, which begin at a multiple of 16, on the calling thread.
   func run(
-    _ x: ActivationRows, outputs range: Range<Int>, into y: UnsafeMutablePointer<Float>, stride: Int,
+    _ x: ActivationRows, outputs range: Range<Int>, into y: UnsafeMutablePointer<Float>,
+    stride: Int,
     accumulating: Bool
   ) {
     let target = TileTarget(

@@ -27,7 +27,8 @@ enum PortableByteInstructions: ByteInstructions {
   }
 
   @inline(__always)
-  private static func product(_ unsigned: PairVector, _ signed: UInt32, _ shift: UInt32) -> Integers {
+  private static func product(_ unsigned: PairVector, _ signed: UInt32, _ shift: UInt32) -> Integers
+  {
     let bytes = (unsigned &>> PairVector(repeating: shift)) & 0xFF
     return unsafeBitCast(bytes, to: Integers.self)
       &* Int32(Int8(truncatingIfNeeded: signed &>> shift))

@@ -17,7 +17,8 @@ public final class WeightMatrix: @unchecked Sendable {
   /// Room for a weight whose rows `fill` will bring.
   public init(outputs: Int, inputs: Int, format: WeightFormat) {
     precondition(
-      inputs % format.blockLength == 0, "\(inputs) inputs are no whole blocks of \(format.rawValue)")
+      inputs % format.blockLength == 0, "\(inputs) inputs are no whole blocks of \(format.rawValue)"
+    )
     precondition(format != .float16, "f16 weights are kept as bf16 or f32")
     self.outputs = outputs
     self.inputs = inputs
@@ -77,7 +78,8 @@ public final class WeightMatrix: @unchecked Sendable {
 
   /// Dot products by rows as they are: sixteen times four sums, added in a fixed order.
   private func multiplyRows(
-    by x: ActivationRows, outputs range: Range<Int>, into y: UnsafeMutablePointer<Float>, stride: Int,
+    by x: ActivationRows, outputs range: Range<Int>, into y: UnsafeMutablePointer<Float>,
+    stride: Int,
     accumulating: Bool
   ) {
     let weights = memory.address.assumingMemoryBound(to: Float.self)
