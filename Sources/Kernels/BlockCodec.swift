@@ -34,7 +34,7 @@ enum BlockCodec {
     let scale = largest / 127
     let inverse = scale == 0 ? 0 : 1 / scale
     block.storeBytes(of: Float16(scale).bitPattern, as: UInt16.self)
-    func codes(_ numbers: Vector) -> Bytes {
+    @inline(__always) func codes(_ numbers: Vector) -> Bytes {
       samara_truncate_to_bytes(
         larger(
           smaller(samara_round_away(numbers * inverse), Vector(repeating: 127)),
@@ -49,7 +49,7 @@ enum BlockCodec {
     let scale = extreme(numbers, first, second) / -8
     let inverse = scale == 0 ? 0 : 1 / scale
     block.storeBytes(of: Float16(scale).bitPattern, as: UInt16.self)
-    func codes(_ numbers: Vector) -> Bytes {
+    @inline(__always) func codes(_ numbers: Vector) -> Bytes {
       samara_truncate_to_bytes(
         larger(smaller(numbers * inverse + 8.5, Vector(repeating: 15)), Vector.zero))
     }

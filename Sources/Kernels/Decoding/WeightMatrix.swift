@@ -65,7 +65,8 @@ public final class WeightMatrix: @unchecked Sendable {
       range.lowerBound % 16 == 0 && range.upperBound <= outputs, "outputs \(range) of \(outputs)")
     switch MatrixLayout(format) {
     case .rows:
-      multiplyRows(by: x, outputs: range, into: y, stride: stride, accumulating: accumulating)
+      RowStream(weights: memory.address.assumingMemoryBound(to: Float.self), inputs: inputs).run(
+        x, outputs: range, into: y, stride: stride, accumulating: accumulating)
     case .pairs:
       PairStream(start: group(0), groupStep: groupByteCount, instructions: instructions).run(
         x.address, rows: x.count, stride: x.stride, pairs: PairedProduct.pairCount(inputs),
@@ -79,28 +80,9 @@ public final class WeightMatrix: @unchecked Sendable {
     }
   }
 
-  /// Dot products by rows as they are: sixteen times four sums, added in a fixed order.
-  private func multiplyRows(
-    by x: ActivationRows, outputs range: Range<Int>, into y: UnsafeMutablePointer<Float>,
-    stride: Int,
-    accumulating: Bool
-  ) {
-    let weights = memory.address.assumingMemoryBound(to: Float.self)
-    for output in range {
-      for row in 0..<x.count {
-        let numbers = (x.address + row &* x.stride).assumingMemoryBound(to: Float.self)
-        let sum = VectorLoop.sum(weights + output &* inputs, numbers, inputs) { total, a, b in
-          multiplyAdd(a, b, total)
-        }
-        let place = y + (row &* stride &+ output)
-        place.pointee = accumulating ? place.pointee + sum : sum
-      }
-    }
-  }
-
   func blockProduct(_ instructions: PairedProduct.Instructions = .fastest) -> BlockProduct {
     BlockProduct(
-      layout: BlockLayout(format, inputs: inputs), weights: group(0), outputs: outputs,
+      layout: BlockLayout(format, inputs: inputs), weights: group(0),
       instructions: instructions)
   }
 
