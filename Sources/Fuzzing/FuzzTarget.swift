@@ -52,6 +52,7 @@ package struct FuzzTarget: Sendable {
   package static func all(in folder: String) -> [FuzzTarget] {
     [parquet, parquetRows] + compressions(in: folder) + documents(in: folder) + [cursor(in: folder)]
       + [screening, unicodeForms] + tokenizerFiles + encodings + [pattern] + transferTexts
-      + [safetensors(in: folder), manifests(in: folder), metrics(in: folder), taskData(in: folder)]
+      + [safetensors(in: folder), gguf(in: folder), manifests(in: folder), metrics(in: folder)]
+      + [taskData(in: folder)]
   }
 }

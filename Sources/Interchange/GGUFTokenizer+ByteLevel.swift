@@ -22,7 +22,8 @@ extension GGUFTokenizer {
     else {
       throw GGUFError.inexpressible(
         path: path, what: "the tokenizer's pattern",
-        expected: "those of gpt2 and o200k without, and of llama3 with or without, words taken whole "
+        expected:
+          "those of gpt2 and o200k without, and of llama3 with or without, words taken whole "
           + "(ignore_merges)",
         found: "\(vocabulary.pattern.rawValue) \(vocabulary.ignoresMerges ? "with" : "without")")
     }
