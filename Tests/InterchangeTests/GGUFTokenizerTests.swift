@@ -49,6 +49,23 @@ import Tokenization
     #expect(kinds[0...3] == [2, 3, 3, 6] && kinds[299] == 5 && kinds[265] == 4)
   }
 
+  /// llama.cpp's converter writes no `add_bos_token` where the tokenizer's settings do not say so.
+  @Test func theStartTokenIsThereWithoutItsKey() throws {
+    var contents = GGUFSamples.contents()
+    contents.tokenizer = .init(
+      kind: .sentencePiece, bytes: GGUFSamples.sentencePieces.serialized())
+    try GGUFModel.write(contents, to: folder("a.gguf"), type: .float32)
+    let file = try GGUFFile(path: folder("a.gguf"))
+    let layouts = file.tensors.map {
+      GGUFWriter.Layout(name: $0.name, format: $0.format, shape: $0.shape)
+    }
+    let entries = file.metadata.filter { $0.key != "tokenizer.ggml.add_bos_token" }
+    try GGUFWriter.write(layouts, metadata: entries, to: folder("b.gguf")) { index, sink in
+      try file.withPart(of: file.tensors[index]) { try sink($0.bytes) }
+    }
+    #expect(try GGUFModel.read(path: folder("b.gguf")).generation.startToken == 1)
+  }
+
   @Test func settingsThatLlamaHasNotAreRefused() throws {
     let changes: [(inout SentencePieceModel) -> Void] = [
       { $0.normalizer.escapesWhitespace = false }, { $0.trainer.treatsWhitespaceAsSuffix = true },
