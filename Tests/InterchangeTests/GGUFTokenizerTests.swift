@@ -143,8 +143,10 @@ import Tokenization
     /// Whether the text is one to which a `tokenizer.json` does nothing that SentencePiece does not: it has
     /// no names of special tokens, and no space in front, which the file does not double.
     var isPlain: Bool {
-      !text.hasPrefix(" ") && !text.hasPrefix("\u{2581}")
-        && !["<s>", "</s>", "<unk>"].contains(where: text.contains)
+      // Bytes, since a combining mark behind a name hides it from a search for characters.
+      let bytes = Data(text.utf8)
+      let hasName = ["<s>", "</s>", "<unk>"].contains { bytes.range(of: Data($0.utf8)) != nil }
+      return !text.hasPrefix(" ") && !text.hasPrefix("\u{2581}") && !hasName
     }
 
     var llama3: [Int32]
