@@ -54,5 +54,8 @@ package struct FuzzTarget: Sendable {
       + [screening, unicodeForms] + tokenizerFiles + encodings + [pattern] + [chatTemplates] + transferTexts
       + [safetensors(in: folder), manifests(in: folder), metrics(in: folder), taskData(in: folder)]
       + [pickle, pyTorch(in: folder), coreNet(in: folder)]
+      + [screening, unicodeForms] + tokenizerFiles + encodings + [pattern] + transferTexts
+      + [safetensors(in: folder), gguf(in: folder), manifests(in: folder), metrics(in: folder)]
+      + [taskData(in: folder)]
   }
 }

@@ -91,7 +91,8 @@ struct GGUFCursor {
   private mutating func array(depth: Int) throws(GGUFError) -> GGUFArray {
     guard depth <= Self.deepestNesting else {
       throw malformed(
-        "arrays nested at most \(Self.deepestNesting) deep", found: "deeper ones at byte \(position)")
+        "arrays nested at most \(Self.deepestNesting) deep",
+        found: "deeper ones at byte \(position)")
     }
     let type = try type()
     let count = try count(of: "elements of an array", leastByteCount: type.leastByteCount)

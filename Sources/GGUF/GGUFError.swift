@@ -28,24 +28,24 @@ public enum GGUFError: Error, Sendable, Equatable, CustomStringConvertible {
         + "found \(found.isEmpty ? "an empty file" : "the bytes \(bytes)"). Give the model's .gguf "
         + "file."
     case .unsupportedVersion(let path, let found):
-      return "\(path): expected GGUF version 2 or 3 in little-endian order, found \(found). Convert "
-        + "the model again with a current converter."
+      return "\(path): expected GGUF version 2 or 3 in little-endian order, found \(found). "
+        + "Convert the model again with a current converter."
     case .malformed(let path, let place, let expected, let found):
       return "\(path): \(place): expected \(expected), found \(found). The file was cut off or is "
         + "damaged: copy it again from where it was published."
     case .unsupportedType(let path, let tensor, let found):
       let known = GGUFTensorType.readableNames.joined(separator: ", ")
-      return "\(path): tensor \"\(tensor)\": expected numbers of a type that is read (\(known)), found "
-        + "\(found). Use a conversion of the model to one of these types."
+      return "\(path): tensor \"\(tensor)\": expected numbers of a type that is read (\(known)), "
+        + "found \(found). Use a conversion of the model to one of these types."
     case .wrongValue(let path, let key, let expected, let found):
-      return "\(path): key \"\(key)\": expected \(expected), found \(found). Convert the model again, "
-        + "or use another conversion of it."
+      return "\(path): key \"\(key)\": expected \(expected), found \(found). Convert the model "
+        + "again, or use another conversion of it."
     case .unsupportedArchitecture(let path, let expected, let found):
-      return "\(path): key \"general.architecture\": expected \"\(expected)\", found \"\(found)\". Only "
-        + "models of that architecture can be read; use a program for \"\(found)\" models."
+      return "\(path): key \"general.architecture\": expected \"\(expected)\", found \"\(found)\". "
+        + "Only models of that architecture can be read; use a program for \"\(found)\" models."
     case .inexpressible(let path, let what, let expected, let found):
-      return "\(path): \(what): GGUF, as llama.cpp reads it, takes \(expected), found \(found). Choose "
-        + "another format for this model."
+      return "\(path): \(what): GGUF, as llama.cpp reads it, takes \(expected), found "
+        + "\(found). Choose another format for this model."
     }
   }
 }

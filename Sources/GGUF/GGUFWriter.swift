@@ -113,7 +113,8 @@ public enum GGUFWriter {
     else {
       throw .inexpressible(
         path: path, what: place,
-        expected: "1 to \(GGUFFile.mostDimensions) dimensions of at least 1, the last a multiple of "
+        expected:
+          "1 to \(GGUFFile.mostDimensions) dimensions of at least 1, the last a multiple of "
           + "\(layout.format.blockLength) in \(layout.format.rawValue)",
         found: "\(layout.shape)")
     }

@@ -134,7 +134,8 @@ public enum GGUFModel {
     }
     guard configuration.sharesInputAndOutput else {
       throw GGUFError.inexpressible(
-        path: path, what: "the output projection", expected: "an OpenELM that shares it with the "
+        path: path, what: "the output projection",
+        expected: "an OpenELM that shares it with the "
           + "token table", found: "one of its own")
     }
     guard configuration.normalizesQueriesAndKeys else {

@@ -69,7 +69,7 @@ enum GGUFRecords {
       try GGUFTokenizer.token(name, file, tokenCount: tokenCount)
     }
     var settings = GenerationSettings()
-    let addsStart = try file.boolean(GGUFTokenizer.addStartKey) ?? false
+    let addsStart = try GGUFTokenizer.addsStart(file)
     settings.startToken = addsStart ? try token("bos") : nil
     settings.endTokens = [try token("eos"), try token("eot")].compactMap { $0 }
     settings.paddingToken = try token("padding")

@@ -22,7 +22,8 @@ extension GGUFTokenizer {
     else {
       throw GGUFError.inexpressible(
         path: path, what: "the tokenizer's pattern",
-        expected: "those of gpt2 and o200k without, and of llama3 with or without, words taken whole "
+        expected:
+          "those of gpt2 and o200k without, and of llama3 with or without, words taken whole "
           + "(ignore_merges)",
         found: "\(vocabulary.pattern.rawValue) \(vocabulary.ignoresMerges ? "with" : "without")")
     }
@@ -50,9 +51,15 @@ extension GGUFTokenizer {
         padding: vocabulary.paddingToken, unknown: nil)
   }
 
+  static func pattern(
+    named name: String?
+  ) -> (name: String, pattern: PreTokenizationPattern, ignoresMerges: Bool)? {
+    patterns.first { $0.name == name }
+  }
+
   static func readByteLevel(_ file: GGUFFile, tokenCount: Int) throws -> StoredTokenizer {
     let found = try file.string(patternKey)
-    guard let pattern = patterns.first(where: { $0.name == found }) else {
+    guard let pattern = pattern(named: found) else {
       let known = patterns.map { "\"\($0.name)\"" }.joined(separator: ", ")
       throw GGUFError.wrongValue(
         path: file.path, key: patternKey, expected: "a way of cutting text that is known: \(known)",
@@ -78,7 +85,7 @@ extension GGUFTokenizer {
         }
       return ByteLevelVocabulary.Token(name: kind == .unused ? [] : token.name, kind: kind)
     }
-    let addsStart = try file.boolean(addStartKey) ?? pattern.ignoresMerges
+    let addsStart = try addsStart(file)
     let vocabulary = ByteLevelVocabulary(
       tokens: tokens, merges: merges, pattern: pattern.pattern,
       ignoresMerges: pattern.ignoresMerges,

@@ -48,7 +48,8 @@ extension GGUFTokenizer {
     }
     let tokens = try tokens(file, tokenCount: tokenCount)
     let pieces = try tokens.enumerated().map { id, token in
-      guard !token.name.isEmpty, let kind = SentencePieceModel.PieceKind(rawValue: token.kind.rawValue)
+      guard !token.name.isEmpty,
+        let kind = SentencePieceModel.PieceKind(rawValue: token.kind.rawValue)
       else {
         throw GGUFError.wrongValue(
           path: file.path, key: tokensKey, expected: "text for every token",

@@ -166,6 +166,16 @@ enum GGUFTokenizer {
     return tokens
   }
 
+  /// Whether the start token stands before every text; llama.cpp's default where the key lacks.
+  static func addsStart(_ file: GGUFFile) throws(GGUFError) -> Bool {
+    if let adds = try file.boolean(addStartKey) { return adds }
+    switch try file.string(modelKey) {
+    case "llama": return true
+    case "gpt2": return pattern(named: try file.string(patternKey))?.ignoresMerges ?? false
+    default: return false
+    }
+  }
+
   /// The id under a key, which has to be a row of the table.
   static func token(
     _ name: String, _ file: GGUFFile, tokenCount: Int

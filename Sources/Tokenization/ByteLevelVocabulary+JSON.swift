@@ -121,7 +121,8 @@ extension ByteLevelVocabulary {
       // Added tokens too: one that is here keeps its id, whatever ids are without a token.
       writer.member("vocab") {
         $0.object { writer in
-          for (id, token) in tokens.enumerated() where !token.name.isEmpty && token.kind != .unused {
+          for (id, token) in tokens.enumerated() where !token.name.isEmpty && token.kind != .unused
+          {
             writer.member(token.name) { $0.integer(id) }
           }
         }

@@ -74,7 +74,9 @@ package struct ByteLevelVocabulary: Sendable, Equatable {
       throw unsupported(
         "/pre_tokenizer", "ByteLevel after one of the published patterns (\(names))", "another")
     }
-    guard description.decoder.isByteLevel else { throw unsupported("/decoder", "ByteLevel", "another") }
+    guard description.decoder.isByteLevel else {
+      throw unsupported("/decoder", "ByteLevel", "another")
+    }
     var tokens = (0..<tokenizer.vocabularySize).map { id in
       let name = Array(tokenizer.piece(Int32(id)).utf8)
       return Token(name: name, kind: name.isEmpty ? .unused : .normal)

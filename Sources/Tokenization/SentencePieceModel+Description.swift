@@ -14,7 +14,11 @@ extension SentencePieceModel {
       .unsupportedTokenizer(path: path, place: place, expected: expected, found: found)
     }
     let source = description.model
-    guard source.fallsBackToBytes, !source.ignoresMerges, let unknown = source.unknownToken else {
+    // With bytes for all characters some files name no unknown token, which a model has all the same.
+    let named = description.addedTokens.first { $0.content.elementsEqual("<unk>".utf8) }?.content
+    guard source.fallsBackToBytes, !source.ignoresMerges,
+      let unknown = source.unknownToken ?? named
+    else {
       throw unsupported(
         "/model", "byte_fallback true, ignore_merges false and an unk_token", "other settings")
     }
@@ -36,7 +40,6 @@ extension SentencePieceModel {
       let rank = ranks[name] ?? source.merges.count
       pieces.append(Piece(bytes: name, score: kind == .normal ? -Float(rank) : 0, kind: kind))
     }
-    func name(_ token: Int32?) -> [UInt8]? { token.map { pieces[Int($0)].bytes } }
     self.init(pieces: pieces, path: path)
     trainer.modelType = 2
     trainer.vocabularySize = Int32(pieces.count)

@@ -118,7 +118,10 @@ import Testing
     let faults: [(String, (inout [GGUFWriter.Layout]) -> Void)] = [
       ("\"blk.0.attn_qkv.weight\"", { $0[1].shape = [64, 32] }),
       ("\"blk.0.attn_qkv.weight\"", { $0[1].name = "blk.0.attn_q.weight" }),
-      ("\"output.weight\"", { $0.append(.init(name: "output.weight", format: .float32, shape: [8])) }),
+      (
+        "\"output.weight\"",
+        { $0.append(.init(name: "output.weight", format: .float32, shape: [8])) }
+      ),
     ]
     for (words, change) in faults {
       let path = try rewritten(tensors: change)
