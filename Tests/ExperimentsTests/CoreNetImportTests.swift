@@ -24,10 +24,6 @@ import Training
     return recipe
   }
 
-  private static func record(_ recipe: Recipe) throws -> [String: Any] {
-    try #require(try JSONSerialization.jsonObject(with: recipe.json()) as? [String: Any])
-  }
-
   @discardableResult
   private static func imported(
     _ path: String, as name: String, _ recipe: Recipe, _ folder: TinyWorkspace,
