@@ -148,7 +148,7 @@ import Training
 
 /// A tokenizer of fewer pieces than the fixtures' vocabulary.
 private func tinyTokenizer(to path: String) throws {
-  var trainer = BytePairTrainer(vocabularySize: 40)
+  var trainer = BytePairTrainer(vocabularySize: 20)
   trainer.usesByteFallback = false
   try trainer.train([Array("red green blue door house runs sleeps under the a.".utf8)])
     .write(to: path)
