@@ -24,10 +24,6 @@ import Training
     return recipe
   }
 
-  private static func record(_ recipe: Recipe) throws -> [String: Any] {
-    try #require(try JSONSerialization.jsonObject(with: recipe.json()) as? [String: Any])
-  }
-
   @discardableResult
   private static func imported(
     _ path: String, as name: String, _ recipe: Recipe, _ folder: TinyWorkspace,
@@ -152,7 +148,7 @@ import Training
 
 /// A tokenizer of fewer pieces than the fixtures' vocabulary.
 private func tinyTokenizer(to path: String) throws {
-  var trainer = BytePairTrainer(vocabularySize: 40)
+  var trainer = BytePairTrainer(vocabularySize: 20)
   trainer.usesByteFallback = false
   try trainer.train([Array("red green blue door house runs sleeps under the a.".utf8)])
     .write(to: path)

@@ -70,15 +70,14 @@ import Training
       (0..<tokens.elementCount).map { bytes.loadUnaligned(fromByteOffset: 4 * $0, as: Int32.self) }
     }
     let expected = try #require(root[name]?.dictionary)
-    let losses = try #require(expected["losses"]?.elements?.compactMap(\.number))
+    let losses = try #require(expected["losses"]?.elements).map { $0.number ?? .nan }
     let (batch, length) = (tokens.shape[1], tokens.shape[2])
     for step in 0..<tokens.shape[0] {
-      let step0 = step * batch * length
-      let inputs = (0..<batch).flatMap {
-        rows[(step0 + $0 * length)..<(step0 + ($0 + 1) * length - 1)]
-      }
-      let targets = (0..<batch).flatMap {
-        rows[(step0 + $0 * length + 1)..<(step0 + ($0 + 1) * length)]
+      var (inputs, targets): ([Int32], [Int32]) = ([], [])
+      for row in 0..<batch {
+        let start = (step * batch + row) * length
+        inputs += rows[start..<start + length - 1]
+        targets += rows[start + 1..<start + length]
       }
       let report = trainer.takeStep(on: [
         Batch(inputs: inputs, targets: targets, batchSize: batch)
@@ -247,5 +246,21 @@ import Training
         #expect(try Self.numbers(a, name) == Self.numbers(b, name))
       }
     }
+  }
+
+  private static let python = PythonProgram.python("SAMARA_TORCH_PYTHON", importing: "torch")
+
+  @Test(
+    .enabled(if: python != nil, "no python3 with torch; SAMARA_TORCH_PYTHON may name one"),
+    .timeLimit(.minutes(5)))
+  func pyTorchResumesFromWhatIsWritten() throws {
+    let folder = try TemporaryFolder()
+    var state = try CoreNetTrainingState.read(
+      path: Self.fixture("fused.pt"), contextLength: 32)
+    state.run = .init(state: "{}", recipe: "{}", tokenizer: [1, 2, 3])
+    try state.write(to: folder("last.pt"))
+    let (status, log) = try PythonProgram.run(
+      "check_pytorch.py", with: Self.python ?? "python3", [folder("last.pt"), "--resume"])
+    #expect(status == 0, "\(log)")
   }
 }

@@ -1,11 +1,12 @@
 """Hold PyTorch files of ours against PyTorch itself.
 
-    python3 Tests/Interop/check_pytorch.py FILE [--counting] [--equal OTHER] [--rewrite NEW]
+    python3 Tests/Interop/check_pytorch.py FILE [--counting] [--equal OTHER] [--rewrite NEW] [--resume]
 
 Loads FILE with `weights_only=True`, plainly and mapped into memory, and holds both against each other.
 --counting expects each tensor under "tensors" to have the bytes 0, 1, 2 … (booleans: 0, 1, 0 …), `scalar` to be 1;
 --equal finds the same keys, types, shapes and bits in OTHER, a PyTorch or safetensors file;
---rewrite saves what was loaded with torch.save.
+--rewrite saves what was loaded with torch.save;
+--resume loads a training checkpoint into PyTorch's AdamW as CoreNet does, and takes a step.
 Exits with 0 if all agree, 1 if not, and 77 with a reason if PyTorch is not installed.
 """
 
@@ -45,12 +46,42 @@ def compare(ours, theirs, faults, what):
             faults.append(f"{what}: {name}: {a.dtype} {tuple(a.shape)}, {b.dtype} {tuple(b.shape)}")
 
 
+def resume(state, faults):
+    """CoreNet's way: matrices in one group, vectors in another, both in the model's order."""
+    import torch
+
+    names = list(state["model_state_dict"])
+    parameters = [torch.nn.Parameter(state["model_state_dict"][name].clone()) for name in names]
+    groups = [[(n, p) for n, p in zip(names, parameters) if (p.ndim == 1) == is_vector] for is_vector in (False, True)]
+    optimizer = torch.optim.AdamW(
+        [{"params": [p for _, p in group], "weight_decay": decay} for group, decay in zip(groups, (0.1, 0.0))], lr=1.0)
+    optimizer.load_state_dict(state["optim_state_dict"])
+    count = 0
+    for name, parameter in groups[0] + groups[1]:
+        own = optimizer.state[parameter]
+        count = own["step"].item()
+        if own["exp_avg"].shape != parameter.shape or own["exp_avg_sq"].shape != parameter.shape:
+            faults.append(f"{name}: moments of shape {tuple(own['exp_avg'].shape)}")
+        if (own["exp_avg_sq"] < 0).any():
+            faults.append(f"{name}: a negative mean of squares")
+        parameter.grad = torch.zeros_like(parameter)
+    optimizer.step()
+    if any(optimizer.state[p]["step"].item() != count + 1 for p in parameters):
+        faults.append("updates are not counted on")
+    if not all(torch.isfinite(p).all() for p in parameters):
+        faults.append("weights are not finite after a step")
+    for key in ("iterations", "epoch", "best_metric", "is_interval_ckpt", "gradient_scaler_state_dict"):
+        if key not in state:
+            faults.append(f"{key} is missing")
+
+
 def main():
     arguments = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     arguments.add_argument("file")
     arguments.add_argument("--counting", action="store_true")
     arguments.add_argument("--equal")
     arguments.add_argument("--rewrite")
+    arguments.add_argument("--resume", action="store_true")
     arguments = arguments.parse_args()
     try:
         import torch
@@ -78,6 +109,8 @@ def main():
         else:
             other = torch.load(arguments.equal, weights_only=True)
         compare(plain, other, faults, arguments.equal)
+    if arguments.resume:
+        resume(plain, faults)
     if arguments.rewrite:
         torch.save(plain, arguments.rewrite)
     for fault in faults:

@@ -5,28 +5,8 @@ import TestSupport
 import Testing
 
 @Suite struct PyTorchWriterTests {
-  private static let root = URL(filePath: #filePath).deletingLastPathComponent()
-    .deletingLastPathComponent().deletingLastPathComponent()
-
   /// A Python that has PyTorch: `SAMARA_TORCH_PYTHON`, or `python3`.
-  private static let python: String? = {
-    let name = ProcessInfo.processInfo.environment["SAMARA_TORCH_PYTHON"] ?? "python3"
-    return (try? run([name, "-c", "import torch"]))?.status == 0 ? name : nil
-  }()
-
-  private static func run(_ arguments: [String]) throws -> (status: Int32, log: String) {
-    let folder = try TemporaryFolder()
-    let path = try folder.write("", to: "log")
-    let handle = FileHandle(forWritingAtPath: path)
-    let process = Process()
-    process.executableURL = URL(filePath: "/usr/bin/env")
-    process.arguments = arguments
-    process.standardOutput = handle
-    process.standardError = handle
-    try process.run()
-    process.waitUntilExit()
-    return (process.terminationStatus, try String(contentsOfFile: path, encoding: .utf8))
-  }
+  private static let python = PythonProgram.python("SAMARA_TORCH_PYTHON", importing: "torch")
 
   private static let types: [PyTorchElementType] = [
     .float64, .float32, .float16, .bfloat16, .uint8, .int8, .int16, .int32, .int64, .bool,
@@ -123,10 +103,9 @@ import Testing
   func pyTorchReadsOursAndWeReadPyTorchs(_ largest: UInt64) throws {
     let folder = try TemporaryFolder()
     try PyTorchWriter.write(Self.contents, to: folder("ours.pt"), largestSmall: largest)
-    let (status, log) = try Self.run([
-      Self.python ?? "python3", Self.root.appending(path: "Tests/Interop/check_pytorch.py").path,
-      folder("ours.pt"), "--counting", "--rewrite", folder("theirs.pt"),
-    ])
+    let (status, log) = try PythonProgram.run(
+      "check_pytorch.py", with: Self.python ?? "python3",
+      [folder("ours.pt"), "--counting", "--rewrite", folder("theirs.pt")])
     #expect(status == 0, "\(log)")
     let file = try PyTorchFile(path: folder("theirs.pt"))
     #expect(
@@ -147,10 +126,8 @@ import Testing
           ])
         )
       ]), to: folder("ours.pt"))
-    let (status, log) = try Self.run([
-      Self.python ?? "python3", Self.root.appending(path: "Tests/Interop/check_pytorch.py").path,
-      folder("ours.pt"), "--counting",
-    ])
+    let (status, log) = try PythonProgram.run(
+      "check_pytorch.py", with: Self.python ?? "python3", [folder("ours.pt"), "--counting"])
     #expect(status == 1 && log.contains("differs"), "\(log)")
   }
 }

@@ -43,12 +43,13 @@ public enum CoreNetImport {
     } else {
       tokenizer = try PreparedData(resolved, in: workspace, report: report).tokenizerBytes
     }
+    let fingerprint = try TokenizerFile.load(tokenizer, path: path).fingerprint
     let state =
       carried.state
       ?? RunState(
         recipe: recipe.name, overrides: overrides, threads: threads, kernels: nil,
-        tokenizer: try TokenizerFile.load(tokenizer, path: path).fingerprint, step: 0, tokens: 0,
-        updateCount: 0, consecutiveSkips: 0, skippedSteps: 0, cursor: nil)
+        tokenizer: fingerprint, step: 0, tokens: 0, updateCount: 0, consecutiveSkips: 0,
+        skippedSteps: 0, cursor: nil)
     // The run's own record, so that a recipe that has changed since is told when it is resumed.
     var recipeRecord = try resolved.json()
     if carried.state != nil, let run = carried.training.run { recipeRecord = Data(run.recipe.utf8) }

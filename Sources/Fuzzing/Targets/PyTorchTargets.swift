@@ -19,7 +19,7 @@ extension FuzzTarget {
       let tensor = PyTorchContents.tensor(.init(.float32, shape: [2, 3], bytes: []))
       let other = PyTorchContents.tensor(.init(.int64, shape: [1], bytes: []))
       let all = PyTorchContents.dictionary([
-        ("state", .dictionary([("a.b", tensor), ("c", other)], isOrdered: true)),
+        ("state", .dictionary([(.string("a.b"), tensor), (.string("c"), other)], isOrdered: true)),
         ("numbers", .list([.integer(-5), .integer(1 << 40), .float(1.5), .none, .boolean(true)])),
         (.integer(3), .tuple([.string("é"), .list([]), .tuple([])])),
       ])
@@ -90,7 +90,9 @@ extension FuzzTarget {
       seeds: {
         let tensor = PyTorchContents.tensor(
           .init(.float32, shape: [2, 3], bytes: Array(repeating: 1, count: 24)))
-        let contents = PyTorchContents.dictionary([("a", tensor), ("b", .integer(1))])
+        let contents = PyTorchContents.dictionary([
+          (.string("a"), tensor), (.string("b"), .integer(1)),
+        ])
         let path = "\(folder)/seed.pt"
         // Sizes of 32 and of 64 bits.
         let written = try [UInt64.max, 0].map { largest in
@@ -145,7 +147,8 @@ extension FuzzTarget {
           return (
             key: PyTorchContents.Key.integer(number),
             value: PyTorchContents.dictionary([
-              ("step", .integer(3)), ("exp_avg", moment), ("exp_avg_sq", moment),
+              (.string("step"), .integer(3)), (.string("exp_avg"), moment),
+              (.string("exp_avg_sq"), moment),
             ])
           )
         }
