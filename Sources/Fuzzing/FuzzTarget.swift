@@ -53,5 +53,6 @@ package struct FuzzTarget: Sendable {
     [parquet, parquetRows] + compressions(in: folder) + documents(in: folder) + [cursor(in: folder)]
       + [screening, unicodeForms] + tokenizerFiles + encodings + [pattern] + transferTexts
       + [safetensors(in: folder), manifests(in: folder), metrics(in: folder), taskData(in: folder)]
+      + models(in: folder)
   }
 }
