@@ -51,11 +51,9 @@ package struct FuzzTarget: Sendable {
   /// All targets, with an empty folder for those that read files.
   package static func all(in folder: String) -> [FuzzTarget] {
     [parquet, parquetRows] + compressions(in: folder) + documents(in: folder) + [cursor(in: folder)]
-      + [screening, unicodeForms] + tokenizerFiles + encodings + [pattern] + [chatTemplates] + transferTexts
+      + [screening, unicodeForms] + tokenizerFiles + encodings + [pattern, chatTemplates]
+      + transferTexts
       + [safetensors(in: folder), manifests(in: folder), metrics(in: folder), taskData(in: folder)]
-      + [pickle, pyTorch(in: folder), coreNet(in: folder)]
-      + [screening, unicodeForms] + tokenizerFiles + encodings + [pattern] + transferTexts
-      + [safetensors(in: folder), gguf(in: folder), manifests(in: folder), metrics(in: folder)]
-      + [taskData(in: folder)]
+      + [gguf(in: folder), pickle, pyTorch(in: folder), coreNet(in: folder)] + models(in: folder)
   }
 }

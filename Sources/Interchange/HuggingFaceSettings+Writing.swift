@@ -67,7 +67,10 @@ extension HuggingFaceSettings {
 
 extension OpenELMConfiguration {
   /// `config.json` with the keys that Apple's `configuration_openelm.py` and mlx-lm's `openelm.py` ask for.
-  func published(type: WeightFormat, tokens: SpecialTokens) -> [UInt8] {
+  ///
+  /// - Parameter hasRemoteCode: Whether to name Apple's code. `transformers` needs it for the model; where
+  ///   it stands, `AutoTokenizer` asks the user about it, which mlx-lm has no need of.
+  func published(type: WeightFormat, tokens: SpecialTokens, hasRemoteCode: Bool) -> [UInt8] {
     HuggingFaceSettings.file { writer in
       func integers(_ name: String, _ values: [Int]) {
         writer.member(name) { $0.array { for value in values { $0.writeElement(value) } } }
@@ -79,17 +82,7 @@ extension OpenELMConfiguration {
       }
       writer.member("activation_fn_name") { $0.string("swish") }
       writer.member("architectures") { $0.strings([Array("OpenELMForCausalLM".utf8)]) }
-      // The code stays where it was published: whoever trusts it loads it from there.
-      writer.member("auto_map") {
-        $0.object { writer in
-          for (name, place) in [
-            ("AutoConfig", "configuration_openelm.OpenELMConfig"),
-            ("AutoModelForCausalLM", "modeling_openelm.OpenELMForCausalLM"),
-          ] {
-            writer.member(name) { $0.string("apple/OpenELM-270M--\(place)") }
-          }
-        }
-      }
+      if hasRemoteCode { Self.writeRemoteCode(&writer) }
       if let start = tokens.start { writer.member("bos_token_id") { $0.integer(Int(start)) } }
       HuggingFaceSettings.writeEnds(tokens.ends, &writer)
       writer.member("ffn_dim_divisor") { $0.integer(feedForwardDivisor) }
@@ -124,6 +117,22 @@ extension OpenELMConfiguration {
       writer.member("torch_dtype") { $0.string(type.torchName) }
       writer.member("use_cache") { $0.boolean(true) }
       writer.member("vocab_size") { $0.integer(vocabularySize) }
+    }
+  }
+}
+
+extension OpenELMConfiguration {
+  /// The code stays where it was published: whoever trusts it loads it from there.
+  private static func writeRemoteCode(_ writer: inout JSONWriter) {
+    writer.member("auto_map") {
+      $0.object { writer in
+        for (name, place) in [
+          ("AutoConfig", "configuration_openelm.OpenELMConfig"),
+          ("AutoModelForCausalLM", "modeling_openelm.OpenELMForCausalLM"),
+        ] {
+          writer.member(name) { $0.string("apple/OpenELM-270M--\(place)") }
+        }
+      }
     }
   }
 }

@@ -36,7 +36,8 @@ extension HuggingFaceFolder {
       }
       try put(
         HuggingFaceConfiguration.fileName,
-        contents.configuration.published(type: options.type, tokens: tokens))
+        contents.configuration.published(
+          type: options.type, tokens: tokens, hasRemoteCode: format == .huggingFace))
       try put(
         HuggingFaceSettings.generationName,
         HuggingFaceSettings.written(contents.generation, tokens: tokens))

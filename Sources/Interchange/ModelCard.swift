@@ -107,9 +107,9 @@ struct ModelCard {
       print(generate(model, tokenizer, prompt="Once upon a time", max_tokens=64))
       """
       : """
-      from transformers import AutoModelForCausalLM, AutoTokenizer
+      from transformers import AutoModelForCausalLM, PreTrainedTokenizerFast
 
-      tokenizer = AutoTokenizer.from_pretrained("FOLDER")
+      tokenizer = PreTrainedTokenizerFast.from_pretrained("FOLDER")
       # The architecture's code is Apple's, at apple/OpenELM-270M.
       model = AutoModelForCausalLM.from_pretrained("FOLDER", trust_remote_code=True)
       ids = tokenizer("Once upon a time", return_tensors="pt").input_ids

@@ -133,7 +133,7 @@ public struct OpenELMConfiguration: Sendable, Hashable, Codable {
 
   /// Angles of positions are kept in tables, which no weight bears out: a file that claims a longer
   /// context than any model has would fill the memory.
-  private static let longestRotaryTable = 1 << 27
+  private static let longestRotaryTable = 1 << 26
 
   /// No fewer parameters than there are, counted without the integers that absurd sizes overflow.
   private var largestParameterCount: Double {
