@@ -19,7 +19,7 @@ struct BenchGenerateCommand: AsyncParsableCommand {
 
       EXAMPLES
         samara bench generate --recipe openelm-270m --type bf16
-        samara bench generate --recipe openelm-1.1b --type q4_0 --prompt 512 --new 128 --json
+        samara bench generate --recipe openelm-1.1b --type q4_0 --new 64 --json
         samara bench generate --model OpenELM-270M --type q8_0 --batch 8
         samara bench generate --model model.gguf --rounds 3 \\
           --peer-python venv/bin/python --peer-script Benchmarks/llama_cpp.py

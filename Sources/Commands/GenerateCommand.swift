@@ -29,11 +29,11 @@ struct GenerateCommand: AsyncParsableCommand {
       told, and the speed-up over plain steps that are timed in between.
 
       EXAMPLES
-        samara generate seedling --prompt "It all began on a" --max-tokens 60 --temperature 0.8
-        samara generate OpenELM-270M --prompt "A leaf" --type q8_0 --top-p 0.9 --temperature 1
-        samara generate model.gguf --prompt-file question.txt --stop "Question:" --json
+        samara generate seedling --prompt "It all began on a" --temperature 0.8
+        samara generate OpenELM-270M --prompt "A leaf" --type q8_0 --top-k 40
+        samara generate model.gguf --prompt-file faq.txt --stop "Q:" --json
         samara generate large --draft small --prompt "Once" --verbose
-        cat notes.txt | samara generate books --prompt - --prompt-lookup 10 --truncate-prompt
+        samara generate books --prompt - --prompt-lookup 10 < notes.txt
       """)
 
   @Argument(help: "A run's name, or the path of a checkpoint, a folder or a file.")
@@ -58,7 +58,7 @@ struct GenerateCommand: AsyncParsableCommand {
     parsing: .unconditionalSingleValue, help: "A text to stop before. May be given several times.")
   var stop: [String] = []
 
-  @Option(help: "What weights are kept in: f32, bf16, q8_0 or q4_0.")
+  @Option(help: "What weights are kept in.")
   var type: WeightFormat?
 
   @Option(help: "A smaller model with the same tokenizer, which guesses tokens ahead.")
