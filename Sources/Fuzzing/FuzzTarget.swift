@@ -51,7 +51,8 @@ package struct FuzzTarget: Sendable {
   /// All targets, with an empty folder for those that read files.
   package static func all(in folder: String) -> [FuzzTarget] {
     [parquet, parquetRows] + compressions(in: folder) + documents(in: folder) + [cursor(in: folder)]
-      + [screening, unicodeForms] + tokenizerFiles + encodings + [pattern] + [chatTemplates] + transferTexts
+      + [screening, unicodeForms] + tokenizerFiles + encodings + [pattern] + [chatTemplates]
+      + transferTexts
       + [safetensors(in: folder), manifests(in: folder), metrics(in: folder), taskData(in: folder)]
   }
 }
