@@ -37,6 +37,8 @@ enum TemplateOperators {
       if let count = right.index { return .text(try repeated(text, count, interpreter)) }
     case (.product, _, .text(let text)):
       if let count = left.index { return .text(try repeated(text, count, interpreter)) }
+    case (.product, _, .list(let list)) where [.list, .tuple].contains(list.kind):
+      if let count = left.index { return .list(try repeated(list, count, interpreter)) }
     case (.product, .list(let list), _) where [.list, .tuple].contains(list.kind):
       if let count = right.index { return .list(try repeated(list, count, interpreter)) }
     case (.remainder, .text, _):
