@@ -68,7 +68,9 @@ struct ChatCommand: AsyncParsableCommand {
     parsing: .unconditional, help: "What makes tokens that came before less likely; 1 for nothing.")
   var repetitionPenalty: Double?
 
-  @Option(parsing: .unconditional, help: "A text that ends an answer; may be given several times.")
+  @Option(
+    parsing: .unconditionalSingleValue,
+    help: "A text that ends an answer; may be given several times.")
   var stop: [String] = []
 
   @Option(help: "What the draws are a function of.")
