@@ -108,7 +108,7 @@ VALUES = {
 
 EXPRESSIONS = """
 word|upper, word|lower, phrase|trim, phrase|trim|title, accent|upper, accent|lower, accent|title, accent|capitalize
-word ~ three ~ nil ~ yes, word + '!', word * 3, 2 * 'ab', list + [4], [1] * 2, three + minus, three - half, three / 2, minus // 2, minus % 4
+word ~ three ~ nil ~ yes, word + '!', word * 3, 2 * 'ab', list + [4], [1] * 2, 2 * [1, 2], yes[1:], tree[:1], three + minus, three - half, three / 2, minus // 2, minus % 4
 three ** 4, 2 ** -1, half * 4, 7.5 // 2, -7.5 % 2, 1e3, 12_000, 0x1f, 0b101, 0o17, 1.5e-7, large, tiny, three * 1.0
 word[0], word[-1], word[1:3], word[::-1], word[-2:], word[:100], word[5:], list[1:], list[::-1], list[-2:][0], list[7], word[9], list['a']
 tree.name, tree['name'], tree.leaves.form, tree.missing, tree['items'], tree.get('height'), tree.get('x'), tree.get('x', 'd')

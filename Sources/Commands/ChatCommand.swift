@@ -47,13 +47,16 @@ struct ChatCommand: AsyncParsableCommand {
 
   @Option(
     parsing: .unconditional,
-    help: "0 for the most likely token; 1 for the model's own distribution. (default: the model's, or 0)")
+    help:
+      "0 for the most likely token; 1 for the model's own distribution. (default: the model's, or 0)"
+  )
   var temperature: Double?
 
   @Option(parsing: .unconditional, help: "Draw from so many of the most likely tokens; 0 for all.")
   var topK: Int?
 
-  @Option(parsing: .unconditional, help: "Draw from the most likely tokens of this probability together.")
+  @Option(
+    parsing: .unconditional, help: "Draw from the most likely tokens of this probability together.")
   var topP: Double?
 
   @Option(
@@ -61,10 +64,13 @@ struct ChatCommand: AsyncParsableCommand {
     help: "Draw from tokens of at least this fraction of the most likely one's probability.")
   var minP: Double?
 
-  @Option(parsing: .unconditional, help: "What makes tokens that came before less likely; 1 for nothing.")
+  @Option(
+    parsing: .unconditional, help: "What makes tokens that came before less likely; 1 for nothing.")
   var repetitionPenalty: Double?
 
-  @Option(parsing: .unconditional, help: "A text that ends an answer; may be given several times.")
+  @Option(
+    parsing: .unconditionalSingleValue,
+    help: "A text that ends an answer; may be given several times.")
   var stop: [String] = []
 
   @Option(help: "What the draws are a function of.")
@@ -120,7 +126,9 @@ struct ChatCommand: AsyncParsableCommand {
       isInterrupted: { InterruptWatch.isInterrupted })
     if isInteractive {
       try output.write(
-        contentsOf: Data("\(contents.path), \(conversation.encoder.template.name); /help lists the commands\n".utf8))
+        contentsOf: Data(
+          "\(contents.path), \(conversation.encoder.template.name); /help lists the commands\n".utf8
+        ))
     }
     try talk(shell, terminal: isInteractive ? terminal : nil)
   }
@@ -177,7 +185,9 @@ struct ChatCommand: AsyncParsableCommand {
         continue
       case .tooLong(let bytes):
         try FileHandle.standardError.write(
-          contentsOf: Data("a line of \(bytes) bytes was skipped, at most \(InputLines.longestLine) are read\n".utf8))
+          contentsOf: Data(
+            "a line of \(bytes) bytes was skipped, at most \(InputLines.longestLine) are read\n"
+              .utf8))
       case .end:
         if let rest = input.finish() { _ = try shell.take(rest) }
         return try write("\n")

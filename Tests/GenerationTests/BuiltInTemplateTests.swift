@@ -4,7 +4,8 @@ import Testing
 
 @Suite struct BuiltInTemplateTests {
   private static let messages = [
-    ChatMessage(.system, "Be brief."), ChatMessage(.user, " Hi "), ChatMessage(.assistant, "Hello."),
+    ChatMessage(.system, "Be brief."), ChatMessage(.user, " Hi "),
+    ChatMessage(.assistant, "Hello."),
     ChatMessage(.user, "Bye"),
   ]
 
@@ -21,7 +22,8 @@ import Testing
     <|im_start|>assistant
 
     """,
-    "llama2": "<s>[INST] <<SYS>>\nBe brief.\n<</SYS>>\n\nHi [/INST] Hello. </s><s>[INST] Bye [/INST]",
+    "llama2":
+      "<s>[INST] <<SYS>>\nBe brief.\n<</SYS>>\n\nHi [/INST] Hello. </s><s>[INST] Bye [/INST]",
     "zephyr": """
     <s><|system|>
     Be brief.</s>
@@ -64,8 +66,11 @@ import Testing
     let folder = try TemporaryFolder()
     let path = try folder.write("{{ messages[0].content }}!", to: "own.jinja")
     let template = try ChatTemplate.named(path, tokens: .init()).template
-    #expect(try template.prompt(for: [ChatMessage(.user, "a")], addsGenerationPrompt: false).text == "a!")
-    #expect(throws: ChatTemplateError.unknown(name: "chatmll", known: ChatTemplate.builtIn.map(\.name))) {
+    #expect(
+      try template.prompt(for: [ChatMessage(.user, "a")], addsGenerationPrompt: false).text == "a!")
+    #expect(
+      throws: ChatTemplateError.unknown(name: "chatmll", known: ChatTemplate.builtIn.map(\.name))
+    ) {
       try ChatTemplate.named("chatmll", tokens: .init())
     }
     let broken = try folder.write([0xFF, 0xFE], to: "broken.jinja")

@@ -32,8 +32,10 @@ import Testing
     let result = try Self.talk(
       conversation,
       [
-        "/system be brief", "one", "/save \(path)", "/clear", "/history", "/load \(path)", "/history",
-        "/set temperature 0.5", "/set", "two", "/undo", "/retry", "/stats", "/help", "/exit", "never",
+        "/system be brief", "one", "/save \(path)", "/clear", "/history", "/load \(path)",
+        "/history",
+        "/set temperature 0.5", "/set", "two", "/undo", "/retry", "/stats", "/help", "/exit",
+        "never",
       ])
     #expect(!result.goesOn)
     #expect(result.output.contains("nothing was said yet") == false)
@@ -55,7 +57,8 @@ import Testing
     ("/save", "/save FILE"), ("/load missing.json", "missing.json"), ("/undo", "no turn"),
     ("/retry", "no answer"), ("/set temprature 1", "did you mean temperature"),
     ("/set temperature hot", "expected a number"), ("/set top-p 7", "top-p"),
-    ("/set max-tokens 0", "1 or more"), ("/set seed -1", "0 or more"), ("/set seed", "/set seed VALUE"),
+    ("/set max-tokens 0", "1 or more"), ("/set seed -1", "0 or more"),
+    ("/set seed", "/set seed VALUE"),
   ])
   func mistakesAreExplained(_ line: String, _ words: String) throws {
     let conversation = try ConversationTests.conversation()
@@ -101,7 +104,10 @@ import Testing
 @Suite struct ConversationFileTests {
   @Test(arguments: [
     ("[{\"role\": \"user\"}]", "message 1: no content"),
-    ("[{\"role\": \"user\", \"content\": \"a\"}, {\"role\": \"king\", \"content\": \"a\"}]", "message 2"),
+    (
+      "[{\"role\": \"user\", \"content\": \"a\"}, {\"role\": \"king\", \"content\": \"a\"}]",
+      "message 2"
+    ),
     ("{\"messages\": 3}", "expected a JSON array"), ("", "expected a JSON array"),
     ("[1]", "message 1"), ("[{\"role\": \"user\", \"content\": 1}]", "message 1"),
   ])

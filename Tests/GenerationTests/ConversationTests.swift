@@ -55,12 +55,14 @@ import Tokenization
     let model = Self.echo()
     let conversation = try Self.conversation(model)
     for question in ["one", "two", "three"] { _ = try conversation.answer(to: question) { _ in } }
-    // "U:one\nA:", then the end of a turn and the next one: never what came before.
-    #expect(model.calls.read == [8, 9, 11])
+    // "U:one\nA:", then the last letter of an answer, the end of the turn and the next one.
+    #expect(model.calls.read == [8, 10, 12])
     let totals = conversation.totals
     #expect(totals.answers == 3)
-    #expect(totals.readTokens == 28)
-    #expect(totals.knownTokens == "U:one\nA:re: one".utf8.count + "U:one\nA:re: one\nU:two\nA:re: two".utf8.count)
+    #expect(totals.readTokens == 30)
+    #expect(
+      totals.knownTokens == "U:one\nA:re: on".utf8.count
+        + "U:one\nA:re: one\nU:two\nA:re: tw".utf8.count)
   }
 
   @Test func theOldestTurnsAreLetGo() throws {

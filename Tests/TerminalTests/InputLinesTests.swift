@@ -18,7 +18,8 @@ import Testing
   }
 
   @Test func aLineTooLongIsSkipped() throws {
-    let folder = FileManager.default.temporaryDirectory.appending(path: "lines-\(UUID().uuidString)")
+    let folder = FileManager.default.temporaryDirectory.appending(
+      path: "lines-\(UUID().uuidString)")
     let long = [UInt8](repeating: 0x61, count: InputLines.longestLine + 70_000)
     try (Data(long) + Data("\nnext\n".utf8)).write(to: folder)
     defer { try? FileManager.default.removeItem(at: folder) }

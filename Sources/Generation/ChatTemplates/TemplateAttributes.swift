@@ -1,7 +1,8 @@
 /// What a value has beside its elements: the methods of texts, lists and mappings, and what a loop
 /// tells of itself.
 enum TemplateAttributes {
-  typealias Method<Value> = @Sendable (TemplateInterpreter, Value, TemplateCall)
+  typealias Method<Value> =
+    @Sendable (TemplateInterpreter, Value, TemplateCall)
     throws(TemplateFault) -> TemplateValue
 
   /// The attribute of a name; nil where there is none.
@@ -68,7 +69,8 @@ enum TemplateAttributes {
     "copy": { _, mapping, _ throws(TemplateFault) in .mapping(mapping) },
   ]
 
-  private static func view(_ kind: TemplateList.Kind, _ elements: [TemplateValue]) -> TemplateValue {
+  private static func view(_ kind: TemplateList.Kind, _ elements: [TemplateValue]) -> TemplateValue
+  {
     .list(TemplateList(kind: kind, elements: elements))
   }
 
@@ -77,14 +79,18 @@ enum TemplateAttributes {
   private static let sequenceMethods: [String: Method<TemplateList>] = [
     "index": { interpreter, list, call throws(TemplateFault) in
       try call.allow(1)
-      guard let value = call.argument(0, "") else { throw TemplateFault(.value, "expected a value") }
+      guard let value = call.argument(0, "") else {
+        throw TemplateFault(.value, "expected a value")
+      }
       for (place, element) in list.elements.enumerated()
       where try TemplateOperators.areEqual(element, value, interpreter) { return .integer(place) }
       throw TemplateFault(.value, "the value is not in the list")
     },
     "count": { interpreter, list, call throws(TemplateFault) in
       try call.allow(1)
-      guard let value = call.argument(0, "") else { throw TemplateFault(.value, "expected a value") }
+      guard let value = call.argument(0, "") else {
+        throw TemplateFault(.value, "expected a value")
+      }
       var count = 0
       for element in list.elements
       where try TemplateOperators.areEqual(element, value, interpreter) { count += 1 }
@@ -108,9 +114,11 @@ enum TemplateAttributes {
     // Only recursion, which is left out, goes deeper.
     case "depth": return .integer(1)
     case "depth0": return .integer(0)
-    case "previtem": return index > 0 ? elements[index - 1] : .undefined("the element before the first")
+    case "previtem":
+      return index > 0 ? elements[index - 1] : .undefined("the element before the first")
     case "nextitem":
-      return index + 1 < elements.count ? elements[index + 1] : .undefined("the element after the last")
+      return index + 1 < elements.count
+        ? elements[index + 1] : .undefined("the element after the last")
     case "cycle":
       return .function(
         TemplateFunction("cycle") { [weak loop] _, call throws(TemplateFault) in

@@ -33,10 +33,11 @@ enum TemplateLimit {
   static let depth = 128
   /// Statements and expressions within one another while a template runs, macros included.
   static let runningDepth = 400
-  /// Expressions and statements that are evaluated.
-  static let steps = 4_000_000
-  /// Characters and elements that are made on the way, in all.
-  static let made = 64 << 20
+  /// Expressions and statements that are evaluated, and turns of loops. A conversation of a hundred turns takes
+  /// some 30,000.
+  static let steps = 1_000_000
+  /// Characters and elements that are made or gone through on the way, in all.
+  static let made = 16 << 20
   /// As in Jinja's sandbox.
   static let range = 100_000
 }

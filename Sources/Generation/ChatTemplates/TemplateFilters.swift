@@ -1,6 +1,7 @@
 /// The filters after `|`.
 enum TemplateFilters {
-  typealias Filter = @Sendable (TemplateInterpreter, TemplateValue, TemplateCall)
+  typealias Filter =
+    @Sendable (TemplateInterpreter, TemplateValue, TemplateCall)
     throws(TemplateFault) -> TemplateValue
 
   static let all: [String: Filter] =
@@ -117,7 +118,9 @@ enum TemplateFilters {
     switch value {
     case .undefined: throw TemplateFault(.value, "the value is not defined")
     case .text(let text):
-      guard (2...36).contains(base) else { throw TemplateFault(.unsupported, "integers to base \(base)") }
+      guard (2...36).contains(base) else {
+        throw TemplateFault(.unsupported, "integers to base \(base)")
+      }
       let digits = text.stripped().string.replacing("_", with: "")
       if let number = Int(digits, radix: base) { return .integer(number) }
     default:

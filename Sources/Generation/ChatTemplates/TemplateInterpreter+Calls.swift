@@ -115,7 +115,8 @@ extension TemplateInterpreter {
     guard case .filter(let inner, let name, let arguments) = expression.node else {
       throw TemplateFault(.syntax, "expected a filter", line: expression.line)
     }
-    let input = try inner.map { (inner) throws(TemplateFault) in try apply(inner, to: value) } ?? value
+    let input =
+      try inner.map { (inner) throws(TemplateFault) in try apply(inner, to: value) } ?? value
     return try filter(name, input, try call(with: arguments))
   }
 

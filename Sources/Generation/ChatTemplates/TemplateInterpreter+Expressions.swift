@@ -164,7 +164,7 @@ extension TemplateInterpreter {
       let places = Self.places(of: list.elements.count, from: from, to: to, step: step)
       try charge(places.count)
       return .list(TemplateList(kind: list.kind, elements: places.map { list.elements[$0] }))
-    default: return .undefined("a slice of \(value.kindName)")
+    default: throw TemplateFault(.value, "\(value.kindName) cannot be sliced")
     }
   }
 

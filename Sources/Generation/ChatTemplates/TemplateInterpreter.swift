@@ -54,15 +54,20 @@ final class TemplateInterpreter {
 
   // MARK: Bounds
 
-  private func enter(line: Int) throws(TemplateFault) {
+  private func countStep() throws(TemplateFault) {
     steps += 1
     guard steps <= TemplateLimit.steps else {
-      throw TemplateFault(.limit, "more than \(TemplateLimit.steps) steps", line: line)
+      throw TemplateFault(.limit, "more than \(TemplateLimit.steps) steps")
     }
+  }
+
+  private func enter(line: Int) throws(TemplateFault) {
+    try countStep()
     depth += 1
     guard depth <= TemplateLimit.runningDepth else {
       throw TemplateFault(
-        .limit, "more than \(TemplateLimit.runningDepth) levels while running; does a macro call itself?",
+        .limit,
+        "more than \(TemplateLimit.runningDepth) levels while running; does a macro call itself?",
         line: line)
     }
   }
@@ -71,19 +76,21 @@ final class TemplateInterpreter {
   func charge(_ count: Int) throws(TemplateFault) {
     let (sum, overflows) = made.addingReportingOverflow(count)
     guard !overflows, sum <= TemplateLimit.made else {
-      throw TemplateFault(.limit, "it makes more than \(TemplateLimit.made) characters and elements")
+      throw TemplateFault(
+        .limit, "it makes more than \(TemplateLimit.made) characters and elements")
     }
     made = sum
   }
 
   func evaluate(_ expression: TemplateExpression) throws(TemplateFault) -> TemplateValue {
     // What failed is left at once, so that the count of levels no longer matters.
-    try enter(line: expression.line)
     do throws(TemplateFault) {
+      try enter(line: expression.line)
       let value = try value(of: expression)
       depth -= 1
       guard value.depth <= TemplateLimit.depth else {
-        throw TemplateFault(.limit, "more than \(TemplateLimit.depth) lists or mappings in one another")
+        throw TemplateFault(
+          .limit, "more than \(TemplateLimit.depth) lists or mappings in one another")
       }
       return value
     } catch {
@@ -96,8 +103,8 @@ final class TemplateInterpreter {
 
   private func execute(_ statements: [TemplateStatement]) throws(TemplateFault) -> Flow {
     for statement in statements {
-      try enter(line: statement.line)
       do throws(TemplateFault) {
+        try enter(line: statement.line)
         let flow = try execute(statement)
         depth -= 1
         guard flow == .on else { return flow }
@@ -122,9 +129,10 @@ final class TemplateInterpreter {
     case .assignment(let target, let value): try assign(try evaluate(value), to: target)
     case .blockAssignment(let target, let filter, let body):
       let text = try captured(body)
-      try assign(try filter.map { (filter) throws(TemplateFault) in
-        try apply(filter, to: .text(text))
-      } ?? .text(text), to: target)
+      try assign(
+        try filter.map { (filter) throws(TemplateFault) in
+          try apply(filter, to: .text(text))
+        } ?? .text(text), to: target)
     case .macro(let macro): scope.variables[macro.name] = .function(function(macro))
     case .call(let body, let call):
       try write(try text(of: try self.call(call, caller: function(body))))
@@ -176,6 +184,7 @@ final class TemplateInterpreter {
       defer { scope = outer }
       var kept: [TemplateValue] = []
       for element in elements {
+        try countStep()
         scope = Scope(parent: outer)
         try assign(element, to: target)
         if try evaluate(filter).isTrue { kept.append(element) }
@@ -185,6 +194,7 @@ final class TemplateInterpreter {
     guard !elements.isEmpty else { return try execute(otherwise, in: Scope(parent: scope)) }
     let loop = TemplateLoop(elements)
     for (index, element) in elements.enumerated() {
+      try countStep()
       loop.index = index
       let inner = Scope(parent: scope)
       inner.variables["loop"] = .loop(loop)
@@ -204,7 +214,8 @@ final class TemplateInterpreter {
     case .attribute(let name, let attribute):
       guard case .namespace(let namespace)? = scope.value(name) else {
         throw TemplateFault(
-          .value, "only attributes of a namespace() can be set, and \(name) is "
+          .value,
+          "only attributes of a namespace() can be set, and \(name) is "
             + (scope.value(name)?.kindName ?? "not defined"))
       }
       guard !attribute.hasPrefix("_") else {

@@ -50,7 +50,8 @@ struct TemplateLexer {
     var lexer = TemplateLexer(source)
     guard lexer.source.count <= TemplateLimit.sourceCharacters else {
       throw TemplateFault(
-        .limit, "it has \(lexer.source.count) characters, at most \(TemplateLimit.sourceCharacters)")
+        .limit, "it has \(lexer.source.count) characters, at most \(TemplateLimit.sourceCharacters)"
+      )
     }
     try lexer.run()
     return lexer.tokens
@@ -178,7 +179,8 @@ struct TemplateLexer {
       }
       place += 1
     }
-    throw TemplateFault(.syntax, "a comment that begins here has no end: close it with #}", line: start)
+    throw TemplateFault(
+      .syntax, "a comment that begins here has no end: close it with #}", line: start)
   }
 
   // MARK: Raw text

@@ -110,7 +110,9 @@ enum TemplateListFilters {
   private static func chosenByAttribute(
     _ value: TemplateValue, _ call: TemplateCall, keeps: Bool, _ interpreter: TemplateInterpreter
   ) throws(TemplateFault) -> TemplateValue {
-    guard let name = call.positional.first else { throw TemplateFault(.value, "expected an attribute") }
+    guard let name = call.positional.first else {
+      throw TemplateFault(.value, "expected an attribute")
+    }
     var call = call
     call.positional.removeFirst()
     return try chosen(value, call, by: name, keeps: keeps, interpreter)

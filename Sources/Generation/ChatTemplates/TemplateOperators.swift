@@ -37,6 +37,8 @@ enum TemplateOperators {
       if let count = right.index { return .text(try repeated(text, count, interpreter)) }
     case (.product, _, .text(let text)):
       if let count = left.index { return .text(try repeated(text, count, interpreter)) }
+    case (.product, _, .list(let list)) where [.list, .tuple].contains(list.kind):
+      if let count = left.index { return .list(try repeated(list, count, interpreter)) }
     case (.product, .list(let list), _) where [.list, .tuple].contains(list.kind):
       if let count = right.index { return .list(try repeated(list, count, interpreter)) }
     case (.remainder, .text, _):
@@ -58,7 +60,8 @@ enum TemplateOperators {
   ) throws(TemplateFault) -> TemplateText {
     let (length, overflows) = text.count.multipliedReportingOverflow(by: max(count, 0))
     try interpreter.charge(overflows ? .max : length)
-    return TemplateText(units: (0..<max(length / max(text.count, 1), 0)).flatMap { _ in text.units })
+    return TemplateText(
+      units: (0..<max(length / max(text.count, 1), 0)).flatMap { _ in text.units })
   }
 
   private static func repeated(
@@ -75,7 +78,9 @@ enum TemplateOperators {
   private static func integers(
     _ operation: TemplateArithmetic, _ a: Int, _ b: Int
   ) throws(TemplateFault) -> TemplateValue {
-    func checked(_ result: (partialValue: Int, overflow: Bool)) throws(TemplateFault) -> TemplateValue {
+    func checked(_ result: (partialValue: Int, overflow: Bool)) throws(TemplateFault)
+      -> TemplateValue
+    {
       guard !result.overflow else { throw tooLarge }
       return .integer(result.partialValue)
     }
@@ -126,7 +131,9 @@ enum TemplateOperators {
       if operation == .quotient { return a / b }
       var remainder = fmod(a, b)
       if remainder != 0, (remainder < 0) != (b < 0) { remainder += b }
-      if operation == .remainder { return remainder == 0 ? Double(signOf: b, magnitudeOf: 0) : remainder }
+      if operation == .remainder {
+        return remainder == 0 ? Double(signOf: b, magnitudeOf: 0) : remainder
+      }
       return ((a - remainder) / b).rounded()
     }
   }
@@ -164,14 +171,14 @@ enum TemplateOperators {
       guard a.kind == b.kind, a.kind != .generator, a.elements.count == b.elements.count else {
         return false
       }
-      try interpreter.charge(a.elements.count)
+      try interpreter.charge(4 * a.elements.count)
       for (x, y) in zip(a.elements, b.elements) where !(try areEqual(x, y, interpreter)) {
         return false
       }
       return true
     case (.mapping(let a), .mapping(let b)):
       guard a.entries.count == b.entries.count else { return false }
-      try interpreter.charge(a.entries.count)
+      try interpreter.charge(8 * a.entries.count)
       for entry in a.entries {
         guard let key = TemplateKey(entry.key), let other = b.value(key),
           try areEqual(entry.value, other, interpreter)
@@ -207,6 +214,7 @@ enum TemplateOperators {
       return a < b
     case (.list(let a), .list(let b))
     where a.kind == b.kind && [.list, .tuple].contains(a.kind):
+      try interpreter.charge(4 * min(a.elements.count, b.elements.count))
       for (x, y) in zip(a.elements, b.elements) where !(try areEqual(x, y, interpreter)) {
         return try isLess(x, y, sign, interpreter)
       }

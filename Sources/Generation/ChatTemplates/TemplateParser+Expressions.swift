@@ -1,7 +1,7 @@
 /// Expressions, the loosest binding first.
 extension TemplateParser {
   /// A node over its children, whose tree may not be higher than the stack allows.
-  private func make(
+  func make(
     _ node: TemplateExpression.Node, line: Int, _ children: [TemplateExpression?] = []
   ) throws(TemplateFault) -> TemplateExpression {
     let depth = 1 + children.reduce(0) { max($0, $1?.depth ?? 0) }
@@ -139,7 +139,8 @@ extension TemplateParser {
     try chain(of: [.power]) { (parser) throws(TemplateFault) in try parser.unary() }
   }
 
-  private mutating func unary(takesFilters: Bool = true) throws(TemplateFault) -> TemplateExpression {
+  private mutating func unary(takesFilters: Bool = true) throws(TemplateFault) -> TemplateExpression
+  {
     let line = current.line
     var value: TemplateExpression
     if isSign("-") || isSign("+") {
@@ -159,7 +160,7 @@ extension TemplateParser {
 
   // MARK: The parts of an operand
 
-  private mutating func primary() throws(TemplateFault) -> TemplateExpression {
+  mutating func primary() throws(TemplateFault) -> TemplateExpression {
     let line = current.line
     switch current.kind {
     case .name(let name):
@@ -222,7 +223,7 @@ extension TemplateParser {
     return try make(.mapping(entries), line: line, entries.flatMap { [$0.key, $0.value] })
   }
 
-  private mutating func postfix(
+  mutating func postfix(
     _ operand: TemplateExpression
   ) throws(TemplateFault) -> TemplateExpression {
     var value = operand
@@ -239,7 +240,7 @@ extension TemplateParser {
     }
   }
 
-  private mutating func call(
+  mutating func call(
     _ function: TemplateExpression
   ) throws(TemplateFault) -> TemplateExpression {
     let line = current.line
@@ -324,75 +325,6 @@ extension TemplateParser {
     }
     try expectSign(")")
     return arguments
-  }
-
-  // MARK: Filters and tests
-
-  private mutating func filtered(
-    _ operand: TemplateExpression
-  ) throws(TemplateFault) -> TemplateExpression {
-    var value = operand
-    while true {
-      if isSign("|") {
-        value = try filters(of: value, startsInline: false) ?? value
-      } else if isName("is") {
-        value = try test(of: value)
-      } else if isSign("(") {
-        value = try call(value)
-      } else {
-        return value
-      }
-    }
-  }
-
-  /// Filters one after another; nil where there is none and no value.
-  mutating func filters(
-    of operand: TemplateExpression?, startsInline: Bool
-  ) throws(TemplateFault) -> TemplateExpression? {
-    var value = operand
-    var isInline = startsInline
-    while isInline || skipSign("|") {
-      isInline = false
-      let line = current.line
-      let name = try dottedName("a filter's name")
-      let arguments = isSign("(") ? try arguments() : TemplateArguments()
-      value = try make(
-        .filter(value, name, arguments), line: line, [value] + arguments.expressions)
-    }
-    return value
-  }
-
-  private mutating func dottedName(_ what: String) throws(TemplateFault) -> String {
-    var name = try expectName(what)
-    while skipSign(".") { name += "." + (try expectName(what)) }
-    return name
-  }
-
-  private mutating func test(
-    of value: TemplateExpression
-  ) throws(TemplateFault) -> TemplateExpression {
-    let line = current.line
-    advance()
-    let isNegated = skipName("not")
-    let name = try dottedName("a test's name")
-    var arguments = TemplateArguments()
-    if isSign("(") {
-      arguments = try self.arguments()
-    } else if try beginsTestArgument() {
-      arguments.positional = [try postfix(try primary())]
-    }
-    let test = try make(.test(value, name, arguments), line: line, [value] + arguments.expressions)
-    return isNegated ? try make(.not(test), line: line, [test]) : test
-  }
-
-  private func beginsTestArgument() throws(TemplateFault) -> Bool {
-    switch current.kind {
-    case .name("else"), .name("or"), .name("and"): return false
-    case .name("is"): throw expected("no second test: put parentheses around the first")
-    case .name(let name): return name != "if" || look().kind == .sign("=")
-    case .text, .integer, .number, .sign("["), .sign("{"): return true
-    default: return false
-    }
   }
 }
 

@@ -85,7 +85,8 @@ struct TemplateParser {
           return statements
         }
         advance()
-        let node = try nested { (parser) throws(TemplateFault) in try parser.statement(until: ends) }
+        let node = try nested { (parser) throws(TemplateFault) in try parser.statement(until: ends)
+        }
         try expectBlockEnd()
         statements.append(TemplateStatement(node: node, line: line))
       default:
@@ -131,7 +132,9 @@ struct TemplateParser {
       guard case .call = call.node else { throw expected("a call") }
       return .call(try macro("caller", parameters: parameters, end: "endcall"), call)
     case "filter":
-      guard let filter = try filters(of: nil, startsInline: true) else { throw expected("a filter") }
+      guard let filter = try filters(of: nil, startsInline: true) else {
+        throw expected("a filter")
+      }
       return .filtered(filter, body: try block(until: "endfilter").body)
     case "with": return try with()
     case "generation": return .generation(body: try block(until: "endgeneration").body)
@@ -150,7 +153,8 @@ struct TemplateParser {
     case "extends", "include", "import", "from", "block", "autoescape", "do", "trans", "debug":
       throw TemplateFault(.unsupported, "the tag \(name)", line: line)
     default:
-      let wanted = ends.isEmpty ? "" : "; what is open here ends with \(ends.joined(separator: " or "))"
+      let wanted =
+        ends.isEmpty ? "" : "; what is open here ends with \(ends.joined(separator: " or "))"
       throw TemplateFault(.syntax, "there is no tag \(name)\(wanted)", line: line)
     }
   }
@@ -212,7 +216,8 @@ struct TemplateParser {
       let value = skipSign("=") ? try expression() : nil
       if value == nil, parameters.last?.value != nil {
         throw TemplateFault(
-          .syntax, "\(name) needs a default, as the parameter before it has one", line: current.line)
+          .syntax, "\(name) needs a default, as the parameter before it has one", line: current.line
+        )
       }
       parameters.append((name, value))
     }
@@ -238,8 +243,9 @@ struct TemplateParser {
     var targets: [TemplateTarget] = []
     var isTuple = false
     while true {
-      if isTuple, isSign("=") || isSign(")") || current.kind == .blockEnd
-        || end.map({ isName($0) }) == true
+      if isTuple,
+        isSign("=") || isSign(")") || current.kind == .blockEnd
+          || end.map({ isName($0) }) == true
       {
         break
       }

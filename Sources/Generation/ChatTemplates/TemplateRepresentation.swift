@@ -53,7 +53,7 @@ enum TemplateRepresentation {
       }
       result.append(brackets.0)
       for (place, element) in list.elements.enumerated() {
-        try interpreter.charge(2)
+        try interpreter.charge(8)
         if place > 0 { result.append(", ") }
         try append(element, to: &result, interpreter)
       }
@@ -61,7 +61,7 @@ enum TemplateRepresentation {
     case .mapping(let mapping):
       result.append("{")
       for (place, entry) in mapping.entries.enumerated() {
-        try interpreter.charge(4)
+        try interpreter.charge(8)
         if place > 0 { result.append(", ") }
         try append(entry.key, to: &result, interpreter)
         result.append(": ")

@@ -1,6 +1,7 @@
 /// The tests after `is`.
 enum TemplateTests {
-  typealias Test = @Sendable (TemplateInterpreter, TemplateValue, TemplateCall)
+  typealias Test =
+    @Sendable (TemplateInterpreter, TemplateValue, TemplateCall)
     throws(TemplateFault) -> Bool
 
   static let all: [String: Test] = kinds.merging(comparisons) { $1 }

@@ -4,7 +4,8 @@ enum TemplateTextFilters {
 
   static let all: [String: TemplateFilters.Filter] = plain.merging(shaping) { $1 }
 
-  private static func mapping(_ body: @escaping @Sendable (TemplateText) -> TemplateText) -> Filter {
+  private static func mapping(_ body: @escaping @Sendable (TemplateText) -> TemplateText) -> Filter
+  {
     { interpreter, value, call throws(TemplateFault) in
       try call.allow(0)
       return .text(body(try interpreter.text(of: value)))

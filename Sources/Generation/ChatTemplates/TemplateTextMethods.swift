@@ -15,7 +15,9 @@ enum TemplateTextMethods {
     return text
   }
 
-  private static func list(_ texts: [TemplateText]) -> TemplateValue { .array(texts.map { .text($0) }) }
+  private static func list(_ texts: [TemplateText]) -> TemplateValue {
+    .array(texts.map { .text($0) })
+  }
 
   private static func plain(_ body: @escaping @Sendable (TemplateText) -> TemplateText) -> Method {
     { _, text, call throws(TemplateFault) in
@@ -77,7 +79,8 @@ enum TemplateTextMethods {
     }
     for candidate in candidates {
       guard case .text(let other) = candidate else {
-        throw TemplateFault(.value, "expected a text or a tuple of texts, found \(candidate.kindName)")
+        throw TemplateFault(
+          .value, "expected a text or a tuple of texts, found \(candidate.kindName)")
       }
       if matches(text[part], other) { return true }
     }
@@ -260,7 +263,9 @@ enum TemplateTextMethods {
       throw TemplateFault(.value, "expected a width")
     }
     let character = try call.text(1, "fillchar") ?? TemplateText(" ")
-    guard character.count == 1 else { throw TemplateFault(.value, "expected one character to fill with") }
+    guard character.count == 1 else {
+      throw TemplateFault(.value, "expected one character to fill with")
+    }
     let count = max(width - text.count, 0)
     try interpreter.charge(count)
     return TemplateText(units: repeatElement(character.units[0], count: count))

@@ -224,7 +224,9 @@ enum TemplateNumber {
   }
 
   func isEqual(to other: TemplateNumber) -> Bool {
-    if case .integer(let a) = self, case .integer(let b) = other { a == b } else {
+    if case .integer(let a) = self, case .integer(let b) = other {
+      a == b
+    } else {
       double == other.double
     }
   }

@@ -90,7 +90,8 @@ struct TemplateWordReader {
 
   private func integer(_ text: String, _ base: Int) throws(TemplateFault) -> TemplateToken.Kind {
     guard let value = Int(text, radix: base) else {
-      throw TemplateFault(.unsupported, "the integer \(text.prefix(40)) has more than 64 bits", line: line)
+      throw TemplateFault(
+        .unsupported, "the integer \(text.prefix(40)) has more than 64 bits", line: line)
     }
     return .integer(value)
   }
@@ -168,7 +169,8 @@ struct TemplateWordReader {
       }
       units.append(value)
     case 0x4E:
-      throw TemplateFault(.unsupported, "characters by name (\\N{…}); write the character", line: line)
+      throw TemplateFault(
+        .unsupported, "characters by name (\\N{…}); write the character", line: line)
     case 0x80...:
       // Jinja reads such text by way of ASCII, so that the character's own escape stays.
       let digits = String(unit, radix: 16)

@@ -225,7 +225,8 @@ public final class Conversation {
     }
     if turns.last?.role == .user {
       throw .invalidTranscript(
-        message: transcript.count, reason: "it is a question without an answer, which has to be last; "
+        message: transcript.count,
+        reason: "it is a question without an answer, which has to be last; "
           + "take it out and ask it anew")
     }
     system = isSystemFirst ? transcript[0].content : nil

@@ -21,14 +21,20 @@ public enum ConversationCommand: Equatable, Sendable {
   /// A command's name, what follows it, and what it does.
   public static let usages: [(name: String, operand: String, purpose: String)] = [
     ("help", "", "this list"),
-    ("system", "[TEXT]", "what the model is told before all turns; without TEXT it is shown, - takes it away"),
+    (
+      "system", "[TEXT]",
+      "what the model is told before all turns; without TEXT it is shown, - takes it away"
+    ),
     ("clear", "", "begin anew; the system's text stays"),
     ("undo", "", "take the latest turn and its answer back"),
     ("retry", "", "write the latest answer anew"),
     ("history", "", "all turns so far"),
     ("save", "FILE", "write all turns as JSON"),
     ("load", "FILE", "go on from turns that were saved"),
-    ("set", "[NAME VALUE]", "change a setting, such as /set temperature 0.7; without NAME all are shown"),
+    (
+      "set", "[NAME VALUE]",
+      "change a setting, such as /set temperature 0.7; without NAME all are shown"
+    ),
     ("stats", "", "tokens, speed and room"),
     ("exit", "", "leave, as Ctrl-D does"),
   ]

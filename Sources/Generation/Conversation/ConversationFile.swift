@@ -46,7 +46,8 @@ public enum ConversationFile {
   }
 
   private static func reason(_ error: any Error) -> String {
-    let wanted = "expected a JSON array of objects with role (system, user, assistant or tool) and content"
+    let wanted =
+      "expected a JSON array of objects with role (system, user, assistant or tool) and content"
     guard let error = error as? DecodingError else { return wanted }
     let context: DecodingError.Context
     switch error {

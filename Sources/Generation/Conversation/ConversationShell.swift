@@ -66,10 +66,13 @@ public final class ConversationShell {
     case .retry: try answer { try conversation.retry(emit: $0) }
     case .help: try show(help)
     case .system(nil):
-      try note(conversation.system.map { "the model is told: \($0)" } ?? "the model is told nothing before the turns")
+      try note(
+        conversation.system.map { "the model is told: \($0)" }
+          ?? "the model is told nothing before the turns")
     case .system(let text?):
       conversation.system = text.isEmpty ? nil : text
-      try note(text.isEmpty ? "the model is told nothing before the turns" : "noted for the turns to come")
+      try note(
+        text.isEmpty ? "the model is told nothing before the turns" : "noted for the turns to come")
     case .clear:
       conversation.clear()
       try note("a new conversation")
@@ -127,7 +130,8 @@ public final class ConversationShell {
     } else if answer.written.reason == .contextEnd {
       try note("the context is full, and the answer ends here")
     } else if answer.written.reason == .maximumTokens {
-      try note("the answer ends after \(answer.written.tokens.count) tokens; /set max-tokens N for more")
+      try note(
+        "the answer ends after \(answer.written.tokens.count) tokens; /set max-tokens N for more")
     } else if !hasText {
       try note("an empty answer")
     }
@@ -136,10 +140,13 @@ public final class ConversationShell {
   private func summary(_ messages: [ChatMessage]) -> String {
     let shown = messages.filter { $0.role == .user }.map { message in
       let line = message.content.prefix { !$0.isNewline }
-      return "\u{201C}\(line.prefix(40))\(line.count < message.content.count || line.count > 40 ? "…" : "")\u{201D}"
+      return
+        "\u{201C}\(line.prefix(40))\(line.count < message.content.count || line.count > 40 ? "…" : "")\u{201D}"
     }
     let count = "\(messages.count) message\(messages.count == 1 ? "" : "s")"
-    guard shown.count > 3 else { return shown.isEmpty ? count : "\(count), \(shown.joined(separator: ", "))" }
+    guard shown.count > 3 else {
+      return shown.isEmpty ? count : "\(count), \(shown.joined(separator: ", "))"
+    }
     return "\(count), \(shown[0]) to \(shown[shown.count - 1])"
   }
 
@@ -171,7 +178,10 @@ public final class ConversationShell {
     }
     return [
       ("answers", "\(totals.answers)"),
-      ("tokens read", Format.grouped(totals.readTokens) + pace(totals.readTokens, totals.readSeconds)),
+      (
+        "tokens read",
+        Format.grouped(totals.readTokens) + pace(totals.readTokens, totals.readSeconds)
+      ),
       ("known from before", Format.grouped(totals.knownTokens)),
       (
         "tokens written",
