@@ -52,7 +52,7 @@ private struct Sample {
     switch format {
     case .float32: return numbers.map(Double.init)
     case .bfloat16, .float16: return numbers.map { Double(Float(BFloat16($0))) }
-    case .eightBitBlocks, .fourBitBlocks:
+    default:
       return stride(from: 0, to: inputs, by: 32).flatMap { start in
         let block = numbers.dropFirst(start).prefix(32)
         let scale = (block.map { abs($0) }.max() ?? 0) / 127
@@ -79,7 +79,7 @@ private struct Sample {
       switch format {
       case .float32: inputs / 64 + 8
       case .bfloat16, .float16: inputs + 1
-      case .eightBitBlocks, .fourBitBlocks: inputs / 32 + 2
+      default: inputs / 32 + 2
       }
     var count = 0
     for row in 0..<rows {
