@@ -38,6 +38,7 @@ for FUZZ_TARGET in $targets; do
   esac
   case $FUZZ_TARGET in
     parquet) more=("$formats"/parquet-testing/{data,bad_data}) ;;
+    pytorch) more=("$formats/pytorch_pickle") ;;
     gzip) more=("$formats/zstd/gzip") ;;
     zstandard) more=("$formats"/zstd/golden-decompression{,-errors}) ;;
     *) more=() ;;

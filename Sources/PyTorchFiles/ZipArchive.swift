@@ -1,6 +1,3 @@
-import CZlib
-import Files
-
 /// The directory of a zip archive: each name, size and place is checked against the file, and against
 /// each other, before any is used.
 ///

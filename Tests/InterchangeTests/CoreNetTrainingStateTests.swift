@@ -40,8 +40,8 @@ import Training
 
   /// The next three steps are PyTorch's own: rates, moments, corrections, decay and the order of names.
   ///
-  /// Weights are of size 1 and a step moves them by 0.01 at most; float32 sums of another order differ by
-  /// some 1e-6 of a gradient, and AdamW divides by its root mean square.
+  /// Weights are of size 1, and were measured to differ by 1.2e-7, their last bit; sums of another order,
+  /// as other machines make them, may move some by a few.
   @Test(arguments: ["adamw", "fused"]) func trainingGoesOnAsPyTorchs(_ name: String) throws {
     let state = try CoreNetTrainingState.read(path: Self.fixture("\(name).pt"), contextLength: 32)
     var initializer = ParameterInitializer.zeros(projectionType: .float32)
@@ -96,8 +96,7 @@ import Training
       #expect(theirs.count == parameter.tensor.shape.elementCount)
       for (a, b) in zip(parameter.tensor.scalars, theirs) { largest = max(largest, abs(a - b)) }
     }
-    #expect(largest < 5e-6, "the largest difference is \(largest)")
-    #expect(largest > 0 || name.isEmpty)
+    #expect(largest < 1e-6, "the largest difference is \(largest)")
   }
 
   // MARK: - Variants
