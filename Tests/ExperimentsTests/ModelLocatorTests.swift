@@ -109,7 +109,7 @@ import Testing
 
   @Test func whatIsNothingIsTold() throws {
     for (word, message) in [
-      ("rum", "did you mean run"), ("../x", "no run is called"),
+      ("rum", "did you mean run"), ("../no-such-model", "no run is called"),
       (folder.corpus, "found a file that begins with"),
       (folder.folder.path, "expected a folder with config.json"),
     ] {
