@@ -38,7 +38,7 @@ struct BenchGenerateCommand: AsyncParsableCommand {
   var new = 128
 
   @Option(help: "What weights are kept in; the model's own type or bf16 if left out.")
-  var type: WeightFormat?
+  var type: WritingType?
 
   @Option(parsing: .unconditional, help: "Texts that are written at once.")
   var batch = 1
@@ -109,11 +109,12 @@ struct BenchGenerateCommand: AsyncParsableCommand {
   private func benchmark() throws -> GenerationBenchmark {
     guard let model else {
       return try GenerationBenchmark(
-        Program.recipes.recipe(named: recipe ?? "openelm-270m"), type: type ?? .bfloat16,
+        Program.recipes.recipe(named: recipe ?? "openelm-270m"), type: type?.format ?? .bfloat16,
         settings: settings)
     }
     return try GenerationBenchmark(
-      ModelLocator.contents(named: model, recipes: Program.recipes, in: Workspace()), type: type,
+      ModelLocator.contents(named: model, recipes: Program.recipes, in: Workspace()),
+      type: type?.format,
       settings: settings)
   }
 
@@ -122,7 +123,7 @@ struct BenchGenerateCommand: AsyncParsableCommand {
     [
       "bench", "generate", "--json", "--model", model, "--prompt", "\(prompt)", "--new", "\(new)",
       "--batch", "\(batch)", "--repeat", "\(repeats)", "--threads", "\(threads.count)",
-    ] + (type.map { ["--type", $0.rawValue] } ?? [])
+    ] + (type.map { ["--type", $0.format.rawValue] } ?? [])
   }
 
   private func show(_ object: Data, _ text: String) {

@@ -3,8 +3,6 @@ import Experiments
 import Foundation
 import Generation
 import Interchange
-import Kernels
-import Models
 import Terminal
 import Tokenization
 
@@ -39,42 +37,18 @@ struct ChatCommand: AsyncParsableCommand {
   @Option(help: "A tokenizer in the place of the model's own.")
   var tokenizer: String?
 
-  @Option(help: "The type that weights are kept in: f32, bf16, q8_0 or q4_0.")
-  var type: String = "bf16"
+  @Option(help: "What weights are kept in.")
+  var type: WritingType?
 
   @Option(parsing: .unconditional, help: "The most tokens of an answer.")
   var maxTokens = 512
 
-  @Option(
-    parsing: .unconditional,
-    help:
-      "0 for the most likely token; 1 for the model's own distribution. (default: the model's, or 0)"
-  )
-  var temperature: Double?
-
-  @Option(parsing: .unconditional, help: "Draw from so many of the most likely tokens; 0 for all.")
-  var topK: Int?
-
-  @Option(
-    parsing: .unconditional, help: "Draw from the most likely tokens of this probability together.")
-  var topP: Double?
-
-  @Option(
-    parsing: .unconditional,
-    help: "Draw from tokens of at least this fraction of the most likely one's probability.")
-  var minP: Double?
-
-  @Option(
-    parsing: .unconditional, help: "What makes tokens that came before less likely; 1 for nothing.")
-  var repetitionPenalty: Double?
+  @OptionGroup var sampling: SamplingArguments
 
   @Option(
     parsing: .unconditionalSingleValue,
     help: "A text that ends an answer; may be given several times.")
   var stop: [String] = []
-
-  @Option(help: "What the draws are a function of.")
-  var seed: UInt64 = 0
 
   @Flag(help: "Write without colour.")
   var noColor = false
@@ -83,36 +57,14 @@ struct ChatCommand: AsyncParsableCommand {
     guard maxTokens > 0 else {
       throw ValidationError("--max-tokens is \(maxTokens), expected 1 or more")
     }
-    guard format != nil else {
-      throw ValidationError("--type is \(type), expected f32, bf16, q8_0 or q4_0")
-    }
     if stop.contains("") { throw ValidationError("--stop is empty, expected a text") }
-    var options = SamplingOptions()
-    options.temperature = temperature ?? 0
-    options.topK = topK ?? 0
-    options.topP = topP ?? 1
-    options.minP = minP ?? 0
-    options.repetitionPenalty = repetitionPenalty ?? 1
-    if let fault = options.fault { throw ValidationError(fault) }
-  }
-
-  private var format: WeightFormat? {
-    WeightFormat(rawValue: type).flatMap { $0 == .float16 ? nil : $0 }
-  }
-
-  private func options(_ settings: GenerationSettings) -> WritingOptions {
-    WritingOptions(
-      sampling: SamplingOptions(
-        temperature: temperature ?? settings.temperature ?? 0, topK: topK ?? settings.topK ?? 0,
-        topP: topP ?? settings.topP ?? 1, minP: minP ?? 0,
-        repetitionPenalty: repetitionPenalty ?? settings.repetitionPenalty ?? 1, seed: seed),
-      maximumTokens: maxTokens, stopTexts: stop, endTokens: Set(settings.endTokens))
   }
 
   func run() async throws {
-    let contents = try ModelLocator.contents(
-      named: model, recipes: Program.recipes, in: Workspace(), tokenizerPath: tokenizer)
-    let conversation = try conversation(contents)
+    let model = try WritingModel(
+      named: model, type: type?.format, recipes: Program.recipes, in: Workspace(),
+      tokenizerPath: tokenizer)
+    let conversation = try conversation(with: model)
     var terminal = TerminalCapabilities(of: .output)
     if noColor { terminal.usesColor = false }
     let isInteractive = isatty(STDIN_FILENO) != 0
@@ -127,37 +79,35 @@ struct ChatCommand: AsyncParsableCommand {
     if isInteractive {
       try output.write(
         contentsOf: Data(
-          "\(contents.path), \(conversation.encoder.template.name); /help lists the commands\n".utf8
+          "\(model.path), \(conversation.encoder.template.name); /help lists the commands\n".utf8
         ))
     }
     try talk(shell, terminal: isInteractive ? terminal : nil)
   }
 
-  private func conversation(_ contents: ModelContents) throws -> Conversation {
-    guard let stored = contents.tokenizer else {
-      throw ExperimentError.noTokenizerInFolder(path: contents.path)
-    }
-    let tokenizer = try TokenizerFile.load(stored.bytes, path: contents.path)
+  private func conversation(with model: WritingModel) throws -> Conversation {
+    let (tokenizer, settings) = (model.tokenizer, model.settings)
     let name = { (token: Int32?) in token.map { tokenizer.piece($0) } }
     let tokens = ChatTemplate.SpecialTexts(
-      start: name(contents.generation.startToken ?? tokenizer.startToken),
-      end: name(tokenizer.endToken ?? contents.generation.endTokens.first),
+      start: name(settings.startToken ?? tokenizer.startToken),
+      end: name(tokenizer.endToken ?? settings.endTokens.first),
       padding: name(tokenizer.paddingToken))
     let chosen: (template: ChatTemplate, stops: [String])
     if let template {
       chosen = try ChatTemplate.named(template, tokens: tokens)
-    } else if let source = contents.chatTemplate {
+    } else if let source = model.chatTemplate {
       let template = try ChatTemplate(
-        source, name: "the chat template of \(contents.path)", tokens: tokens)
+        source, name: "the chat template of \(model.path)", tokens: tokens)
       chosen = (template, [])
     } else {
-      throw ChatTemplateError.missing(path: contents.path, known: ChatTemplate.builtIn.map(\.name))
+      throw ChatTemplateError.missing(path: model.path, known: ChatTemplate.builtIn.map(\.name))
     }
     let encoder = try ChatPromptEncoder(tokenizer, template: chosen.template)
-    let decoder = try OpenELMDecoder(
-      contents.configuration, weights: contents.weights, format: format ?? .bfloat16)
+    let options = WritingOptions(
+      sampling: sampling.options(defaults: settings), maximumTokens: maxTokens, stopTexts: stop,
+      endTokens: model.endTokens)
     let writer = TextWriter(
-      decoder, tokenizer: tokenizer, options: options(contents.generation), keepsContext: true)
+      model.decoder, tokenizer: tokenizer, options: options, keepsContext: true)
     let conversation = Conversation(writer, encoder: encoder, stops: chosen.stops)
     conversation.system = system
     return conversation

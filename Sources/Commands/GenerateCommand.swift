@@ -59,7 +59,7 @@ struct GenerateCommand: AsyncParsableCommand {
   var stop: [String] = []
 
   @Option(help: "What weights are kept in.")
-  var type: WeightFormat?
+  var type: WritingType?
 
   @Option(help: "A smaller model with the same tokenizer, which guesses tokens ahead.")
   var draft: String?
@@ -154,18 +154,7 @@ struct GenerateCommand: AsyncParsableCommand {
 
   private func load(_ word: String, _ tokenizer: String?) throws -> WritingModel {
     try WritingModel(
-      named: word, type: type, recipes: Program.recipes, in: Workspace(), tokenizerPath: tokenizer)
+      named: word, type: type?.format, recipes: Program.recipes, in: Workspace(),
+      tokenizerPath: tokenizer)
   }
-}
-
-extension WeightFormat: ExpressibleByArgument {
-  /// Those that text can be written in: f16 is none of them.
-  public init?(argument: String) {
-    guard let format = WritingModel.types.first(where: { $0.rawValue == argument }) else {
-      return nil
-    }
-    self = format
-  }
-
-  public static var allValueStrings: [String] { WritingModel.types.map(\.rawValue) }
 }

@@ -90,7 +90,7 @@ extension WeightFormat {
     case .float32: .float32
     case .float16: .float16
     case .bfloat16: .bfloat16
-    case .eightBitBlocks, .fourBitBlocks: nil
+    default: nil
     }
   }
 }

@@ -147,7 +147,7 @@ extension WeightFormat {
     switch self {
     case .float16: "float16"
     case .bfloat16: "bfloat16"
-    case .float32, .eightBitBlocks, .fourBitBlocks: "float32"
+    default: "float32"
     }
   }
 }

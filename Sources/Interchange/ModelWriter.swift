@@ -24,6 +24,11 @@ public struct WrittenModel: Sendable, Equatable {
   public struct File: Sendable, Equatable {
     public var name: String
     public var byteCount: Int
+
+    public init(name: String, byteCount: Int) {
+      self.name = name
+      self.byteCount = byteCount
+    }
   }
 
   public var path: String
@@ -61,7 +66,8 @@ public enum ModelWriter {
       written = try HuggingFaceFolder.write(contents, to: path, as: format, options: options)
     case .gguf:
       let exceptions = try GGUFModel.write(contents, to: path, type: options.type)
-      written = try file(path, format, options, notes: exceptions.map(\.sentence) + notesOnTokenizer(of: contents))
+      written = try file(
+        path, format, options, notes: exceptions.map(\.sentence) + notesOnTokenizer(of: contents))
     case .coreNet:
       try CoreNetFile.write(contents, to: path, type: options.type)
       written = try file(path, format, options, notes: notesOnCoreNet(of: contents))
@@ -90,7 +96,8 @@ public enum ModelWriter {
 
   private static func notesOnTokenizer(of contents: ModelContents) -> [String] {
     contents.tokenizer == nil
-      ? ["it has no tokenizer, without which llama.cpp takes token ids alone: give --tokenizer"] : []
+      ? ["it has no tokenizer, without which llama.cpp takes token ids alone: give --tokenizer"]
+      : []
   }
 
   /// What the format has no place for.

@@ -183,7 +183,7 @@ extension SafetensorsElementType {
     case .float32: self = .float32
     case .float16: self = .float16
     case .bfloat16: self = .bfloat16
-    case .eightBitBlocks, .fourBitBlocks: return nil
+    default: return nil
     }
   }
 }

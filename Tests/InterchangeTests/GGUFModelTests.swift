@@ -37,7 +37,7 @@ import Testing
     #expect(found.training == contents.training)
     #expect(found.tokenizer == nil)
     #expect(found.weights.weightNames == contents.weights.weightNames)
-    let numbers = try #require(contents.weights as? MemoryWeights).numbers
+    let numbers = try #require(contents.weights as? SampleWeights).numbers
     #expect(try GGUFSamples.numbers(found.weights) == numbers)
   }
 
@@ -68,7 +68,7 @@ import Testing
 
   @Test func blocksHoldWhatTheyCan() throws {
     let contents = GGUFSamples.contents()
-    let exact = try GGUFSamples.numbers(MemoryWeights(contents.configuration))
+    let exact = try GGUFSamples.numbers(SampleWeights(contents.configuration))
     // Numbers reach 0.5. Half a step of 0.5 / 127, and a whole one of 0.5 / 8, since one end of q4_0 is cut
     // off; and both 2⁻¹¹ of 0.5 for the rounding of the scale to float16.
     for (type, error) in [

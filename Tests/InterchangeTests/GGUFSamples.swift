@@ -7,7 +7,7 @@ import Models
 import Tokenization
 
 /// Weights in memory, under the names of a configuration's parameters.
-struct MemoryWeights: WeightSource {
+struct SampleWeights: WeightSource {
   var path = "weights"
   var weightNames: [String]
   var shapes: [String: [Int]]
@@ -53,7 +53,7 @@ enum GGUFSamples {
   static func contents(_ configuration: OpenELMConfiguration = configuration) -> ModelContents {
     ModelContents(
       path: "models/tiny", format: .samara, configuration: configuration,
-      weights: MemoryWeights(configuration))
+      weights: SampleWeights(configuration))
   }
 
   /// Byte pieces and a few words: 256 + 3 + 7 pieces.

@@ -119,6 +119,23 @@ import Tokenization
     #expect(status == 1 && log.contains("largest difference"), "\(log)")
   }
 
+  /// What the engine writes after a prompt, in float32.
+  private static func greedy(
+    _ contents: ModelContents, after prompt: [Int32], count: Int
+  ) throws -> [Int32] {
+    let decoder = try OpenELMDecoder(
+      contents.configuration, weights: contents.weights, format: .float32)
+    let session = decoder.makeSession(capacities: [prompt.count + count], rowsAtOnce: 1)
+    session.read(prompt, sequence: 0)
+    return (0..<count).map { _ in
+      let token = session.withScores(row: 0) { scores in
+        Int32(scores.indices.max { scores[$0] < scores[$1] } ?? 0)
+      }
+      session.step([DecodingRow(sequence: 0, token: token)])
+      return token
+    }
+  }
+
   private static let small = "fixtures/openelm-small/config.json"
   private static let llama = "data/tokenizers/llama2/tokenizer.model"
 
@@ -134,8 +151,7 @@ import Tokenization
     let prompt = "Once upon a time"
     let tokenizer = try #require(contents.tokenizer).tokenizer(path: "tokenizer")
     let tokens = [try #require(tokenizer.startToken)] + tokenizer.encode(prompt)
-    var generator = TokenGenerator(try Self.model(of: contents), prompt: tokens, capacity: 128)
-    let generated = (0..<64).map { _ in generator.next(.greedy) }
+    let generated = try Self.greedy(contents, after: tokens, count: 64)
     func list(_ tokens: [Int32]) -> String { tokens.map(String.init).joined(separator: ",") }
     let arguments = [folder("m"), "--prompt", prompt, "--prompt-tokens", list(tokens)]
     let (status, log) = try check(

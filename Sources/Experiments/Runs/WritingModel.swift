@@ -69,14 +69,15 @@ public struct WritingModel: Sendable {
   static let largestExact = 100_000_000
 
   /// The type that a model is written with if none is asked for: its file's own where that is bf16,
-  /// q8_0 or q4_0; else f32 below 100 million parameters and bf16 from there on, which reads half the
-  /// bytes.
+  /// q8_0 or q4_0; q8_0 for other quantized files, which loses nothing to speak of; else f32 below 100
+  /// million parameters and bf16 from there on, which reads half the bytes.
   public static func usualType(of contents: ModelContents) -> WeightFormat {
     let stored = contents.weights.format(of: "layers.0.ffn.proj_1.weight") ?? .float32
     switch stored {
     case .bfloat16, .eightBitBlocks, .fourBitBlocks: return stored
     case .float32, .float16:
       return contents.configuration.parameterCount < largestExact ? .float32 : .bfloat16
+    default: return .eightBitBlocks
     }
   }
 
