@@ -83,11 +83,15 @@ public struct GenerationBenchmark: Sendable {
   struct Times: Sendable {
     var prefill: Double
     var decoding: Double
+    /// What plain reading reached beside it, in bytes a second.
+    var reading = 0.0
   }
 
   /// Measures, and reads memory alone for comparison.
+  ///
+  /// Plain reading is measured before and after each repetition, and the faster of the two counts: on a
+  /// machine that others share, what memory gives changes from minute to minute.
   public func run() -> GenerationFigures {
-    let bandwidth = MemoryBandwidth.measure()
     let length = settings.prompt + settings.new
     let session = decoder.makeSession(
       capacities: Array(repeating: length, count: settings.batch), rowsAtOnce: settings.batch)
@@ -100,16 +104,20 @@ public struct GenerationBenchmark: Sendable {
     let progress = ProgressLine(label: "run", total: settings.repeats)
     defer { progress.finish() }
     var times: [Times] = []
+    var reading = MemoryBandwidth.measure()
     for round in 1...settings.repeats {
-      times.append(measure(session, tokens, new: settings.new))
+      var time = measure(session, tokens, new: settings.new)
+      let after = MemoryBandwidth.measure()
+      time.reading = max(reading, after)
+      reading = after
+      times.append(time)
       progress.update(completed: round, details: [name, type.rawValue])
     }
     let bytes =
       decoder.bytesPerToken
       + settings.batch * decoder.cacheBytesPerToken(after: settings.prompt + settings.new / 2)
     return GenerationFigures(
-      self, times, bytesPerStep: bytes, machineBandwidth: bandwidth,
-      peakResidentBytes: ProcessMemory.peakResidentBytes)
+      self, times, bytesPerStep: bytes, peakResidentBytes: ProcessMemory.peakResidentBytes)
   }
 
   private func measure(

@@ -36,15 +36,16 @@ public struct GenerationFigures: Sendable, Codable {
   public let bytesPerStep: Int
   /// Of the median, in bytes a second.
   public let bandwidth: Double?
-  /// What plain reading reaches on the same threads.
+  /// What plain reading reached on the same threads: the median over the repetitions, each measured
+  /// with its own.
   public let machineBandwidth: Double
-  /// `bandwidth` ÷ `machineBandwidth`.
+  /// The bandwidth of a repetition ÷ that of plain reading beside it: the median.
   public let bandwidthFraction: Double?
   public let peakResidentBytes: Int
 
   init(
     _ benchmark: GenerationBenchmark, _ times: [GenerationBenchmark.Times], bytesPerStep: Int,
-    machineBandwidth: Double, peakResidentBytes: Int
+    peakResidentBytes: Int
   ) {
     let settings = benchmark.settings
     model = benchmark.name
@@ -60,8 +61,11 @@ public struct GenerationFigures: Sendable, Codable {
     self.bytesPerStep = bytesPerStep
     let reached = Double(bytesPerStep) * decoding.median / Double(settings.batch)
     bandwidth = settings.new > 0 ? reached : nil
-    self.machineBandwidth = machineBandwidth
-    bandwidthFraction = settings.new > 0 ? reached / machineBandwidth : nil
+    machineBandwidth = times.map(\.reading).median
+    let fractions = times.map {
+      Double(bytesPerStep * settings.new) / $0.decoding / $0.reading
+    }
+    bandwidthFraction = settings.new > 0 ? fractions.median : nil
     self.peakResidentBytes = peakResidentBytes
   }
 
