@@ -76,10 +76,10 @@ import Testing
   /// Both round at the same places and add in the same order.
   @Test(
     .enabled(if: PairedProduct.hasNativeInstructions, "sums of pairs are of the processor's"),
-    arguments: [0, 1])
-  func bfloat16StepsAndPromptsHaveTheSameBits(index: Int) throws {
+    arguments: [0, 1], [WeightFormat.bfloat16, .eightBitBlocks, .fourBitBlocks])
+  func stepsAndPromptsHaveTheSameBits(index: Int, format: WeightFormat) throws {
     let configuration = Self.configurations[index]
-    let decoder = try Self.decoder(configuration, .bfloat16)
+    let decoder = try Self.decoder(configuration, format)
     let tokens = Self.tokens(30, configuration)
     let stepped = decoder.makeSession(capacities: [30], rowsAtOnce: 1)
     for (count, token) in tokens.enumerated() {

@@ -1,7 +1,7 @@
 /// What a network does to take in tokens, with states between products of one element type.
 ///
 /// `step` takes a few tokens and is bound by reading the weights; `read` takes many. Both round at the
-/// same places, so that with bfloat16 weights their bits are the same.
+/// same places, so that their bits are the same in every format but float32.
 final class DecodingProgram<E: ProductElement> {
   let network: DecodingNetwork
   /// Layer by layer, sequence by sequence, head by head.

@@ -1,4 +1,5 @@
-/// What one member of the team works in.
+/// What one member of the team works in. States are rounded where ``ManyTokens`` rounds them, so that a
+/// prompt read at once and token by token has the same bits.
 final class MemberMemory<E: ProductElement> {
   /// One head, as products hand it on and as norms take it.
   let head: UnsafeMutablePointer<E>
@@ -29,7 +30,7 @@ final class MemberMemory<E: ProductElement> {
       let source = x + row * width
       let scale = RMSNormalizationKernel.inverseRootMeanSquare(source, width, epsilon)
       VectorLoop.map(source, weight.pointer, into: numbers + row * width, width) {
-        ($0 * scale) * $1
+        E.nearest(($0 * scale) * $1)
       }
     }
   }
@@ -43,7 +44,7 @@ final class MemberMemory<E: ProductElement> {
       let gate = x + row * 2 * width
       VectorLoop.map(gate, gate + width, into: numbers + row * width, width) { a, b in
         let (a, b) = (E.nearest(a), E.nearest(b))
-        return a * logistic(a) * b
+        return E.nearest(a * logistic(a) * b)
       }
     }
   }
