@@ -15,13 +15,20 @@ FUZZ_SECONDS ?= 60
 # The toolchain's own linker knows the sanitizers' symbols; gold warns of each.
 FUZZ_LINKER := -Xswiftc -use-ld=lld
 
-.PHONY: help setup build demo test fuzz bench peer format lint clean
+# Pythons with the programs that read what is converted, each in a folder of its own; one that cannot be
+# installed is left out, and its tests are skipped with that reason.
+INTEROP ?= .interop
+INTEROP_MLX := 'mlx[cpu]' mlx-lm
+INTEROP_LLAMA := llama-cpp-python numpy
+
+.PHONY: help setup build demo test interop fuzz bench peer format lint clean
 
 help:
 	@echo "make setup   install the system packages that are missing ($(PACKAGES))"
 	@echo "make build   build the samara program: $(SAMARA)"
 	@echo "make demo    train, average and evaluate the embedded default, and show its log"
 	@echo "make test    build and run every test"
+	@echo "make interop  run the tests against mlx-lm and llama.cpp themselves, installed in $(INTEROP)"
 	@echo "make fuzz    feed every parser for FUZZ_SECONDS ($(FUZZ_SECONDS)) each with what may break it"
 	@echo "make bench   time training steps, show where the time goes, compare with the peer if there is one"
 	@echo "make peer    make the peer's environment: PyTorch in .peer"
@@ -52,6 +59,16 @@ demo: build
 test: setup
 	@$(BUILD) --build-tests
 	$(SWIFT) test -c release --skip-build
+
+interop: setup
+	@$(BUILD) --build-tests
+	@install() { \
+	  test -x $(INTEROP)/$$1/bin/python && return; folder=$(INTEROP)/$$1; shift; echo "installing" "$$@"; \
+	  python3 -m venv $$folder && timeout 900 $$folder/bin/pip install --quiet "$$@" \
+	    || { echo "not installed:" "$$@" "- its tests are skipped"; rm -rf $$folder; }; \
+	}; install mlx $(INTEROP_MLX); install llama $(INTEROP_LLAMA)
+	SAMARA_MLX_PYTHON=$(CURDIR)/$(INTEROP)/mlx/bin/python SAMARA_LLAMA_PYTHON=$(CURDIR)/$(INTEROP)/llama/bin/python \
+	  $(SWIFT) test -c release --skip-build --filter "InteropTests|LlamaTests"
 
 # The fuzzer is guided by what each input reaches, which takes a build of its own; AddressSanitizer watches.
 fuzz: setup
