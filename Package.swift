@@ -84,7 +84,7 @@ let package = Package(
       "Experiments",
       [
         "CZlib", "CZstd", "Checkpoints", "Corpora", "Evaluation", "Files", "Generation",
-        "Interchange", "Stories", "Terminal", "Training",
+        "Interchange", "PyTorchFiles", "Stories", "Terminal", "Training",
         .product(name: "Logging", package: "swift-log"),
       ]),
     .target(

@@ -25,7 +25,7 @@ struct ConvertCommand: AsyncParsableCommand {
   @Argument(help: "A run's name, or a model's file or folder.")
   var from: String
 
-  @Argument(help: "The file or folder to write.")
+  @Argument(help: "The file or folder to write; for --to samara, the run's name.")
   var to: String
 
   @Option(name: .customLong("to"), help: "The format: huggingface, mlx, gguf, corenet or samara.")

@@ -30,7 +30,7 @@ struct GenerateCommand: AsyncParsableCommand {
 
       EXAMPLES
         samara generate seedling --prompt "It all began on a" --temperature 0.8
-        samara generate OpenELM-270M --prompt "A leaf" --type q8_0 --top-k 40
+        samara generate OpenELM-270M --prompt "A leaf" --type q8_0 --top-k 40 --temperature 0.8
         samara generate model.gguf --prompt-file faq.txt --stop "Q:" --json
         samara generate large --draft small --prompt "Once" --verbose
         samara generate books --prompt - --prompt-lookup 10 < notes.txt
@@ -124,6 +124,11 @@ struct GenerateCommand: AsyncParsableCommand {
       ?? promptLookup.map { .promptLookup(tokens: $0) } ?? .none
     let writer = TextWriter(
       model.decoder, tokenizer: model.tokenizer, options: options, drafting: drafting)
+    if options.sampling.temperature == 0, sampling.limitsDraws {
+      ProgressLine.writeToStandardError(
+        "note: at temperature 0 the most likely token is taken, and --top-k, --top-p and --min-p change "
+          + "nothing; give --temperature too\n")
+    }
     var output = GenerationOutput(prompts, isJSON: json)
     let figures = try writer.write(prompts.map { model.tokens(of: $0) }) { try output.take($0) }
     if json {

@@ -30,7 +30,13 @@ struct GenerationOutput {
             + "\(written.promptTokens) are read\n")
       }
     case .text(let prompt, let text): waiting[prompt] += text
-    case .finished(let prompt, let written): finished[prompt] = written
+    case .finished(let prompt, let written):
+      finished[prompt] = written
+      if written.reason == .contextEnd {
+        let name = prompts.count == 1 ? "the text" : "text \(prompt + 1)"
+        ProgressLine.writeToStandardError(
+          "note: \(name) ends because the model's context is full\n")
+      }
     }
     guard !isJSON else { return }
     while current < prompts.count {

@@ -77,7 +77,8 @@ struct InspectionView {
     Dictionary(grouping: inspection.tensors, by: \.type)
       .map { type, tensors in (type, tensors.count, tensors.reduce(0) { $0 + $1.byteCount }) }
       .sorted { ($1.2, $0.0) < ($0.2, $1.0) }
-      .map { "\($0.0): \($0.1) tensors, \(Format.bytes($0.2))" }.joined(separator: "; ")
+      .map { "\($0.0): \($0.1) \($0.1 == 1 ? "tensor" : "tensors"), \(Format.bytes($0.2))" }.joined(
+        separator: "; ")
   }
 
   private var tokenizer: String {
@@ -129,7 +130,7 @@ struct InspectionView {
 
   private var tensorTable: String {
     var table = TextTable(columns: [
-      .init("tensor", alignment: .leading, minimumWidth: 16, truncation: .middle), .init("shape"),
+      .init("tensor", alignment: .leading), .init("shape"),
       .init("type"), .init("size", dropRank: 1), .init("norm", dropRank: 3),
       .init("least", dropRank: 2), .init("largest", dropRank: 2), .init("NaN", dropRank: 0),
     ])

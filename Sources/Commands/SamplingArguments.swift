@@ -30,6 +30,9 @@ struct SamplingArguments: ParsableArguments {
   @Option(help: "What the draws are a function of.")
   var seed: UInt64 = 0
 
+  /// Whether the command line says from which tokens to draw.
+  var limitsDraws: Bool { topK != nil || topP != nil || minP != nil }
+
   func validate() throws {
     func require(_ name: String, _ value: Double?, _ expected: String, _ holds: (Double) -> Bool)
       throws

@@ -35,7 +35,9 @@ public struct FileError: Error, Sendable, Equatable, CustomStringConvertible {
     case ENOSPC, EDQUOT: "Make room on this disk, or choose another, and run again."
     case EFBIG: "Raise the limit on file size (ulimit -f), and run again."
     case ENOENT, ENOTDIR, EISDIR: "Check the path, and that its folder exists."
-    case EACCES, EPERM, EROFS: "Choose a folder that you may write to."
+    case EACCES, EPERM, EROFS:
+      operation.hasPrefix("opening") || operation.hasPrefix("listing")
+        ? "Check that you may read it." : "Choose a folder that you may write to."
     default: "Check the disk, and run again."
     }
   }

@@ -24,8 +24,10 @@ public enum CoreNetFile {
     let state = try CoreNetState(path: path)
     let configuration = try CoreNetShapes(state.weights, headWidth: headWidth)
       .configuration(contextLength: contextLength)
-    return ModelContents(
+    var contents = ModelContents(
       path: path, format: .coreNet, configuration: configuration, weights: state.weights)
+    try CoreNetTrainingState.describe(&contents, state)
+    return contents
   }
 
   /// Writes the weights as CoreNet saves them, in its order, so that its `load_state_dict` and

@@ -1,6 +1,7 @@
 import Layers
 import Models
 import PyTorchFiles
+import Tokenization
 
 /// CoreNet's full training checkpoint (`training_checkpoint_last.pt`): weights, AdamW's moments, and how far
 /// training has come.
@@ -124,6 +125,27 @@ public struct CoreNetTrainingState: Sendable {
       state.notes.append("the moving average of the weights (ema_state_dict) is left out")
     }
     return state
+  }
+
+  /// What a training checkpoint tells of a model beside its weights: the step, and all that a run of this
+  /// project's own has put there.
+  static func describe(_ contents: inout ModelContents, _ state: CoreNetState) throws {
+    guard let training = state.training else { return }
+    var record = TrainingRecord()
+    record.step = training["iterations"]?.integer
+    if let run = try carriedRun(training[runKey], in: state.file) {
+      let configuration = try SamaraCheckpoint.configuration(
+        Array(run.recipe.utf8), path: contents.path)
+      if configuration.layers == contents.configuration.layers {
+        contents.configuration = configuration
+      }
+      record.recipeRecord = run.recipe
+      if !run.tokenizer.isEmpty {
+        contents.tokenizer = StoredTokenizer(
+          kind: TokenizerFile(bytes: run.tokenizer), bytes: run.tokenizer)
+      }
+    }
+    contents.training = record
   }
 
   private static func carriedRun(

@@ -49,7 +49,9 @@ extension InterchangeError: CustomStringConvertible {
   /// The fault with its place, then the remedy.
   public var description: String {
     switch self {
-    case .unreadable(let path, let reason): "\(path): \(reason)"
+    // A reason from below brings the path along.
+    case .unreadable(let path, let reason):
+      reason.hasPrefix("\(path): ") ? reason : "\(path): \(reason)"
     case .unknownFormat(let path, let found):
       "\(path): expected a folder with config.json, a checkpoint's folder, or a .gguf, .pt or "
         + ".safetensors file, found \(found)"

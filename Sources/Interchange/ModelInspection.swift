@@ -4,6 +4,7 @@ import Foundation
 import Kernels
 import Layers
 import Models
+import PyTorchFiles
 import Tokenization
 
 /// What there is to know of a model's files: what they are, what is in them, and what looks wrong.
@@ -98,6 +99,15 @@ public struct ModelInspection: Sendable {
       warnings.append("no tokenizer: programs that read this need one by name (--tokenizer)")
     }
     if contents.format == .samara { readCheckpoint(contents) }
+    if contents.format == .coreNet {
+      do throws(PyTorchFileError) {
+        try PyTorchFile(path: path).verify()
+        isVerified = true
+      } catch {
+        isVerified = false
+        warnings.append("\(error)")
+      }
+    }
   }
 
   private mutating func readCheckpoint(_ contents: ModelContents) {

@@ -59,25 +59,66 @@ public enum ModelWriter {
     _ contents: ModelContents, to path: String, as format: ModelFormat, options: WritingOptions
   ) throws -> WrittenModel {
     try checkPlace(path, options)
+    try checkApart(path, from: contents)
     try contents.checkTokens()
-    let written: WrittenModel
+    // Under its own name in a folder of its own, until it has been read back.
+    let name = (path as NSString).lastPathComponent
+    let aside = "\(path).unchecked-\(getpid())"
+    try? FileManager.default.removeItem(atPath: aside)
+    try FileSystem.makeFolder(aside)
+    defer { try? FileManager.default.removeItem(atPath: aside) }
+    var written = try write(contents, aside: "\(aside)/\(name)", as: format, options)
+    try checkReadBack(written.path, contents, told: path)
+    try place(written.path, at: path)
+    written.path = path
+    return written
+  }
+
+  /// Writes without a look at what is there.
+  private static func write(
+    _ contents: ModelContents, aside path: String, as format: ModelFormat, _ options: WritingOptions
+  ) throws -> WrittenModel {
     switch format {
     case .huggingFace, .mlx:
-      written = try HuggingFaceFolder.write(contents, to: path, as: format, options: options)
+      return try HuggingFaceFolder.write(contents, to: path, as: format, options: options)
     case .gguf:
       let exceptions = try GGUFModel.write(contents, to: path, type: options.type)
-      written = try file(
-        path, format, options, notes: exceptions.map(\.sentence) + notesOnTokenizer(of: contents))
+      return try file(
+        path, format, options,
+        notes: exceptions.map(\.sentence) + notesOnTokenizer(of: contents))
     case .coreNet:
       try CoreNetFile.write(contents, to: path, type: options.type)
-      written = try file(path, format, options, notes: notesOnCoreNet(of: contents))
+      return try file(path, format, options, notes: notesOnCoreNet(of: contents))
     case .samara:
       throw InterchangeError.cannotWrite(
         path: path, format: format,
         reason: "a checkpoint of this project's own needs the state of a training run")
     }
-    try checkReadBack(written.path, contents)
-    return written
+  }
+
+  /// Renames what is written and checked; what it replaces steps aside first and is removed last.
+  private static func place(_ written: String, at path: String) throws {
+    let removed = "\(path).removed-\(getpid())"
+    let stepsAside = rename(path, removed) == 0
+    guard rename(written, path) == 0 else {
+      let failure = FileError(path: path, operation: "naming the model", code: errno)
+      if stepsAside { rename(removed, path) }
+      throw failure
+    }
+    try FileSystem.syncFolder(FileSystem.parent(of: path))
+    if stepsAside { try? FileManager.default.removeItem(atPath: removed) }
+  }
+
+  /// A model is not written into the folder that it is read from.
+  private static func checkApart(
+    _ path: String, from contents: ModelContents
+  ) throws(InterchangeError) {
+    func absolute(_ path: String) -> String {
+      URL(fileURLWithPath: path).standardizedFileURL.resolvingSymlinksInPath().path
+    }
+    guard absolute(path).hasPrefix(absolute(contents.path) + "/") else { return }
+    throw .unreadable(
+      path: path, reason: "lies in the folder of the model that is read; give a path beside it")
   }
 
   /// What was written where a format is one file.
@@ -104,7 +145,9 @@ public enum ModelWriter {
   private static func notesOnCoreNet(of contents: ModelContents) -> [String] {
     let width = contents.configuration
     var notes = [
-      "CoreNet's files hold weights alone: the tokenizer and the configuration stay behind"
+      "CoreNet's files hold weights alone: the tokenizer stays behind, and of the configuration what "
+        + "shapes do not tell: a context of \(width.contextLength) tokens, a rotary base of "
+        + "\(width.rotaryBase)"
     ]
     if !width.normalizesQueriesAndKeys {
       notes.append(
@@ -133,31 +176,45 @@ public enum ModelWriter {
     let names = isFolder.boolValue ? (try? files.contentsOfDirectory(atPath: path)) : nil
     if names?.isEmpty == true { return }
     guard options.replaces else { throw .exists(path: path) }
-    if isFolder.boolValue {
-      do throws(InterchangeError) {
-        _ = try ModelReader.format(at: path)
-      } catch {
-        throw .unreadable(
-          path: path, reason: "a folder that holds no model is not replaced; give another path")
-      }
+    let isModel = (try? ModelReader.format(at: path)) != nil
+    let strangers = (names ?? []).filter { !isOfModels($0) }.sorted()
+    guard isModel, strangers.isEmpty else {
+      let what =
+        isModel
+        ? "holds more than a model: \(strangers.prefix(5).joined(separator: ", "))"
+        : "is no model"
+      throw .unreadable(path: path, reason: "\(what); it is not replaced: give another path")
     }
   }
 
+  /// Whether a file of this name comes with models, so that it may go with one.
+  private static func isOfModels(_ name: String) -> Bool {
+    let suffixes = [".safetensors", ".safetensors.index.json", ".gguf", ".pt", ".pth", ".jinja"]
+    let names = [
+      "config.json", "generation_config.json", "special_tokens_map.json", "tokenizer.json",
+      "tokenizer.model", "tokenizer_config.json", "README.md", "manifest.json", "recipe.json",
+      "state.json",
+    ]
+    return names.contains(name) || suffixes.contains { name.hasSuffix($0) }
+  }
+
   /// Holds that what is at a path reads as the model that was to be written there.
-  package static func checkReadBack(_ path: String, _ contents: ModelContents) throws {
+  private static func checkReadBack(
+    _ path: String, _ contents: ModelContents, told: String
+  ) throws {
     let found = try ModelReader.contents(at: path)
     func fault(_ what: String) -> InterchangeError {
-      .readBack(path: path, reason: what)
+      .readBack(path: told, reason: what)
     }
     let (expected, read) = (contents.configuration, found.configuration)
-    guard read.layers == expected.layers, read.vocabularySize == expected.vocabularySize else {
-      throw fault("the sizes of its layers or of its vocabulary")
-    }
-    guard read.sharesInputAndOutput == expected.sharesInputAndOutput,
-      read.normalizesQueriesAndKeys == expected.normalizesQueriesAndKeys,
-      read.contextLength == expected.contextLength, read.rotaryBase == expected.rotaryBase,
+    guard read.layers == expected.layers, read.vocabularySize == expected.vocabularySize,
+      read.sharesInputAndOutput == expected.sharesInputAndOutput,
+      read.normalizesQueriesAndKeys == expected.normalizesQueriesAndKeys
+    else { throw fault("the sizes of its layers or of its vocabulary") }
+    // Shapes were held against that configuration when it was read; a state dictionary tells no more.
+    if found.format == .coreNet { return }
+    guard read.contextLength == expected.contextLength, read.rotaryBase == expected.rotaryBase,
       read.epsilon == expected.epsilon
     else { throw fault("the settings of its configuration") }
-    // Shapes were held against that configuration when it was read.
   }
 }

@@ -46,7 +46,7 @@ public enum SamaraCheckpoint {
   }
 
   /// The sizes under `model`.
-  private static func configuration(
+  static func configuration(
     _ record: [UInt8], path: String
   ) throws(InterchangeError) -> OpenELMConfiguration {
     struct Record: Decodable { var model: OpenELMConfiguration }

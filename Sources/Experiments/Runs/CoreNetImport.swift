@@ -60,7 +60,9 @@ public enum CoreNetImport {
       let checkpoint = try RunCheckpoint.write(
         trainer, state: state, recipe: recipeRecord, tokenizer: tokenizer, to: run.checkpoints)
       if trainer.step >= resolved.steps {
-        report("the recipe's \(resolved.steps) steps are all taken; resume with more: --steps N")
+        report(
+          "the recipe's \(resolved.steps) steps are all taken: to train on, convert with a recipe that "
+            + "has more of them")
       }
       return checkpoint
     } catch {

@@ -2,6 +2,7 @@ import Files
 import Foundation
 import Interchange
 import Kernels
+import PyTorchFiles
 import Terminal
 
 /// A model from one format into another.
@@ -54,6 +55,8 @@ public struct ModelConversion: Sendable {
     let contents = try ModelLocator.contents(
       named: from, recipes: recipes, in: workspace, tokenizerPath: tokenizerPath,
       vocabularySize: vocabularySize)
+    // A conversion reads every byte once anyway: damage must not go on under another name.
+    if contents.format == .coreNet { try PyTorchFile(path: contents.path).verify() }
     var options = WritingOptions(type: type ?? Self.mainType(of: contents))
     options.replaces = replaces
     options.command = command
@@ -71,6 +74,10 @@ public struct ModelConversion: Sendable {
   private func importTraining(
     recipes: RecipeCatalog, in workspace: Workspace
   ) throws -> WrittenModel {
+    if case .checkpoint(let checkpoint) = try ModelLocator.place(of: from, in: workspace) {
+      throw InterchangeError.cannotWrite(
+        path: to, format: .samara, reason: "\(checkpoint.path) is a checkpoint of a run already")
+    }
     guard try ModelReader.format(at: from) == .coreNet else {
       throw InterchangeError.cannotWrite(
         path: to, format: .samara,

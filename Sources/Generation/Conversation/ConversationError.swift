@@ -15,13 +15,13 @@ public enum ConversationError: Error, Sendable, Equatable, CustomStringConvertib
     switch self {
     case .unknownCommand(let name, let nearest):
       "there is no command /\(name)"
-        + (nearest.isEmpty ? "" : "; did you mean /\(nearest.joined(separator: " or /"))?")
+        + (nearest.isEmpty ? "." : "; did you mean /\(nearest.joined(separator: " or /"))?")
         + " /help lists them all; a message that begins with a slash is written with two"
     case .missingValue(let command, let usage):
       "/\(command) lacks what it needs: \(usage)"
     case .unknownSetting(let name, let nearest, let known):
       "there is no setting \(name)"
-        + (nearest.isEmpty ? "" : "; did you mean \(nearest.joined(separator: " or "))?")
+        + (nearest.isEmpty ? "." : "; did you mean \(nearest.joined(separator: " or "))?")
         + " There are \(known.joined(separator: ", "))"
     case .invalidSetting(let name, let found, let expected):
       "\(name) is \(found), expected \(expected)"
