@@ -72,6 +72,12 @@ import Training
       path: "\(folder.workspace.checkpoints)/whole/step-00000020")
     let path = folder.folder("last.pt")
     try CoreNetExport.write(checkpoint, to: path)
+    // As a model it brings what the run has put there.
+    let contents = try ModelReader.contents(at: path)
+    let own = try ModelReader.contents(at: checkpoint.path)
+    #expect(contents.configuration == own.configuration)
+    #expect(contents.tokenizer == own.tokenizer && own.tokenizer != nil)
+    #expect(contents.training?.step == own.training?.step)
     let root = try #require(try PyTorchFile(path: path).root.dictionary)
     #expect(root["iterations"]?.integer == 20)
     let groups = try #require(root["optim_state_dict"]?.dictionary?["param_groups"]?.elements)
