@@ -42,6 +42,11 @@ struct ConvertCommand: AsyncParsableCommand {
     parsing: .unconditional, help: "Tokens to keep of a table that is padded.")
   var vocabulary: Int?
 
+  @Option(
+    parsing: .unconditional,
+    help: "The width of a head, for a CoreNet file without norms of queries, which tell it.")
+  var headWidth: Int?
+
   @Option(help: "The recipe that a checkpoint goes on with, for --to samara.")
   var recipe: String?
 
@@ -54,6 +59,9 @@ struct ConvertCommand: AsyncParsableCommand {
   func validate() throws {
     if let vocabulary, vocabulary < 1 {
       throw ValidationError("--vocabulary is \(vocabulary), expected 1 or more")
+    }
+    if let headWidth, headWidth < 1 {
+      throw ValidationError("--head-width is \(headWidth), expected 1 or more")
     }
     _ = try target()
     if recipe != nil, try target() != .samara {
@@ -74,6 +82,7 @@ struct ConvertCommand: AsyncParsableCommand {
     conversion.type = type
     conversion.tokenizerPath = tokenizer
     conversion.vocabularySize = vocabulary
+    conversion.headWidth = headWidth
     conversion.recipe = recipe
     conversion.includesTraining = training
     conversion.replaces = force

@@ -5,14 +5,15 @@ import Foundation
 public enum ModelReader {
   /// Reads the model of a folder or a file.
   ///
+  /// - Parameter headWidth: The width of a head where a file of CoreNet's does not tell it; others do.
   /// - Throws: ``InterchangeError``, and what the format's reader throws.
-  public static func contents(at path: String) throws -> ModelContents {
+  public static func contents(at path: String, headWidth: Int? = nil) throws -> ModelContents {
     let found = try detect(path)
     var contents: ModelContents
     switch found.format {
     case .huggingFace, .mlx: contents = try HuggingFaceFolder.read(path: found.path)
     case .gguf: contents = try GGUFModel.read(path: found.path)
-    case .coreNet: contents = try CoreNetFile.read(path: found.path)
+    case .coreNet: contents = try CoreNetFile.read(path: found.path, headWidth: headWidth)
     case .samara: contents = try SamaraCheckpoint.read(path: found.path)
     }
     try contents.checkTokens()

@@ -152,7 +152,7 @@ public enum ModelWriter {
     if !width.normalizesQueriesAndKeys {
       notes.append(
         "queries and keys are not normalized, so that the file does not tell the head width of "
-          + "\(width.headWidth)")
+          + "\(width.headWidth): give --head-width to read it")
     }
     return notes
   }
@@ -202,7 +202,8 @@ public enum ModelWriter {
   private static func checkReadBack(
     _ path: String, _ contents: ModelContents, told: String
   ) throws {
-    let found = try ModelReader.contents(at: path)
+    let found = try ModelReader.contents(
+      at: path, headWidth: contents.configuration.headWidth)
     func fault(_ what: String) -> InterchangeError {
       .readBack(path: told, reason: what)
     }

@@ -32,6 +32,17 @@ import Testing
     #expect(found.configuration.layers == TinyModel.configuration.layers)
   }
 
+  /// Without norms of queries the file does not tell the width of a head.
+  @Test func aModelWithoutNormsOfQueriesGoesOutToCoreNet() throws {
+    let folder = try TemporaryFolder()
+    var configuration = TinyModel.configuration
+    configuration.normalizesQueriesAndKeys = false
+    try write(to: folder("m.pt"), as: .coreNet, TinyModel.contents(configuration))
+    #expect(TinyModel.fault(folder("m.pt"))?.contains("--head-width") == true)
+    let found = try ModelReader.contents(at: folder("m.pt"), headWidth: configuration.headWidth)
+    #expect(found.configuration.layers == configuration.layers)
+  }
+
   @Test func whatIsNoModelIsNotReplaced() throws {
     let folder = try TemporaryFolder()
     try write(to: folder("m"))

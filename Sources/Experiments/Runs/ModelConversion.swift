@@ -18,6 +18,8 @@ public struct ModelConversion: Sendable {
   public var tokenizerPath: String?
   /// The rows to cut a padded table to.
   public var vocabularySize: Int?
+  /// The width of a head, where a file of CoreNet's does not tell it.
+  public var headWidth: Int?
   /// The recipe that a checkpoint of ours is to go on with.
   public var recipe: String?
   /// Whether the optimizer's state goes along, where both formats have a place for it.
@@ -54,7 +56,7 @@ public struct ModelConversion: Sendable {
     }
     let contents = try ModelLocator.contents(
       named: from, recipes: recipes, in: workspace, tokenizerPath: tokenizerPath,
-      vocabularySize: vocabularySize)
+      vocabularySize: vocabularySize, headWidth: headWidth)
     // A conversion reads every byte once anyway: damage must not go on under another name.
     if contents.format == .coreNet { try PyTorchFile(path: contents.path).verify() }
     var options = WritingOptions(type: type ?? Self.mainType(of: contents))
@@ -98,7 +100,8 @@ public struct ModelConversion: Sendable {
     let run = try RunDirectory(name, in: workspace)
     let checkpoint = try CoreNetImport.run(
       from, as: run, recipe: try recipes.recipe(named: recipe), overrides: overrides,
-      threads: ThreadPool.shared.threadCount, in: workspace, report: { notes.append($0) })
+      threads: ThreadPool.shared.threadCount, headWidth: headWidth, in: workspace,
+      report: { notes.append($0) })
     notes.append("go on with: samara resume \(name)")
     return try written(at: checkpoint.path, as: .samara, notes)
   }

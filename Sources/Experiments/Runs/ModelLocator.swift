@@ -12,17 +12,18 @@ public enum ModelLocator {
   ///   - recipes: Unused where the checkpoint's own record tells the sizes, which it does.
   ///   - tokenizerPath: A tokenizer to use in the place of the model's own.
   ///   - vocabularySize: The rows to cut a padded table to.
+  ///   - headWidth: The width of a head where a file of CoreNet's does not tell it.
   /// - Throws: `ExperimentError`, `InterchangeError`, and what the format's reader throws.
   public static func contents(
     named word: String, recipes: RecipeCatalog, in workspace: Workspace,
-    tokenizerPath: String? = nil, vocabularySize: Int? = nil
+    tokenizerPath: String? = nil, vocabularySize: Int? = nil, headWidth: Int? = nil
   ) throws -> ModelContents {
     var contents: ModelContents
     switch try place(of: word, in: workspace) {
     case .checkpoint(let checkpoint):
       contents = try ModelReader.contents(at: checkpoint.path)
       contents.training?.scores = scores(of: checkpoint, in: workspace)
-    case .file(let path): contents = try ModelReader.contents(at: path)
+    case .file(let path): contents = try ModelReader.contents(at: path, headWidth: headWidth)
     }
     if let tokenizerPath { contents.tokenizer = try StoredTokenizer(path: tokenizerPath) }
     if let vocabularySize { try contents.cutVocabulary(to: vocabularySize) }
