@@ -1,7 +1,7 @@
 """Write Tests/GGUFTests/Fixtures/values.gguf with the `gguf` Python package: a value of every type, arrays, and tensors.
 
-    python3 -m venv /tmp/gguf && /tmp/gguf/bin/pip install gguf==0.19.0 numpy
-    /tmp/gguf/bin/python Scripts/make-gguf-fixture.py
+    python3 -m venv .gguf && .gguf/bin/pip install gguf==0.19.0 numpy
+    .gguf/bin/python Scripts/make-gguf-fixture.py
 
 Samara's writer makes the same bytes of the same content, and its reader the same content of the bytes.
 """

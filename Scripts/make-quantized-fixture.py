@@ -1,8 +1,8 @@
 """Write Tests/KernelsTests/Fixtures/quantized-blocks.json: blocks of every format of GGUF's that Samara reads, with the
 numbers that the `gguf` Python package makes of them, and numbers with the blocks that it makes of those.
 
-    python3 -m venv /tmp/gguf && /tmp/gguf/bin/pip install gguf==0.19.0 numpy
-    /tmp/gguf/bin/python Scripts/make-quantized-fixture.py
+    python3 -m venv .gguf && .gguf/bin/pip install gguf==0.19.0 numpy
+    .gguf/bin/python Scripts/make-quantized-fixture.py
 
 Bytes are random but for scales, which are small numbers, subnormals and zeros of both signs; bytes are written as hexadecimal,
 float32 as the eight digits of their bits.
