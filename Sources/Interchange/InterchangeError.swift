@@ -7,8 +7,6 @@ public enum InterchangeError: Error, Sendable, Equatable {
   case unknownFormat(path: String, found: String)
   /// A folder that holds no weights.
   case noWeights(path: String, files: [String])
-  /// A format that this build does not read or write.
-  case unsupportedFormat(path: String, format: ModelFormat, reason: String)
   /// A file that is not JSON, or not the JSON that it should be.
   case invalidJSON(path: String, reason: String)
   /// A setting of a configuration that is missing, of another type, or out of bounds.
@@ -59,8 +57,6 @@ extension InterchangeError: CustomStringConvertible {
       "\(path): expected model.safetensors or model.safetensors.index.json beside config.json, found "
         + (files.isEmpty ? "nothing else" : files.joined(separator: ", "))
         + "; download the weights into this folder too"
-    case .unsupportedFormat(let path, let format, let reason):
-      "\(path): \(format.rawValue): \(reason)"
     case .invalidJSON(let path, let reason):
       "\(path): \(reason); bring the file back from where it was published"
     case .setting(let path, let key, let expected, let found):

@@ -11,14 +11,9 @@ import Tokenization
 
 /// Our GGUF files in llama.cpp's hands (`Tests/Interop/check_gguf.py`).
 @Suite struct LlamaTests {
-  private static let root = URL(filePath: #filePath).deletingLastPathComponent()
-    .deletingLastPathComponent().deletingLastPathComponent()
-
   /// A Python that has llama-cpp-python: `SAMARA_LLAMA_PYTHON`, or `python3`.
-  private static let python: String? = {
-    let name = ProcessInfo.processInfo.environment["SAMARA_LLAMA_PYTHON"] ?? "python3"
-    return (try? run([name, "-c", "import llama_cpp, numpy"]))?.status == 0 ? name : nil
-  }()
+  private static let python = PythonProgram.python(
+    "SAMARA_LLAMA_PYTHON", importing: "llama_cpp, numpy")
 
   private static let reason: Comment =
     "no python3 with llama_cpp; SAMARA_LLAMA_PYTHON may name one"
@@ -26,23 +21,8 @@ import Tokenization
   private static let hasModel =
     SharedData.has("fixtures/openelm-small") && SharedData.has("data/tokenizers/llama2")
 
-  private static func run(_ arguments: [String]) throws -> (status: Int32, log: String) {
-    let folder = try TemporaryFolder()
-    let path = try folder.write("", to: "log")
-    let handle = FileHandle(forWritingAtPath: path)
-    let process = Process()
-    process.executableURL = URL(filePath: "/usr/bin/env")
-    process.arguments = arguments
-    process.standardOutput = handle
-    process.standardError = handle
-    try process.run()
-    process.waitUntilExit()
-    return (process.terminationStatus, try String(contentsOfFile: path, encoding: .utf8))
-  }
-
   private func check(_ arguments: [String]) throws -> (status: Int32, log: String) {
-    let script = Self.root.appendingPathComponent("Tests/Interop/check_gguf.py").path
-    return try Self.run([Self.python ?? "python3", script] + arguments)
+    try PythonProgram.run("check_gguf.py", with: Self.python ?? "python3", arguments)
   }
 
   private struct Expectation: Encodable {

@@ -21,7 +21,7 @@ final class DecodingProgram<E: ProductElement> {
       }
     }
     let few = FewTokens<E>(
-      network, paths, capacity: capacities.max() ?? 0, rowsAtOnce: rowsAtOnce, scores: scores,
+      network, paths, capacities: capacities, rowsAtOnce: rowsAtOnce, scores: scores,
       members: ThreadPool.shared.threadCount)
     self.few = few
     team = ThreadTeam { few.run($0) }

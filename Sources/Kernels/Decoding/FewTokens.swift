@@ -7,6 +7,8 @@ final class FewTokens<E: ProductElement> {
   private static var grain: Int { 16 }
 
   private let network: DecodingNetwork
+  /// The most tokens of each sequence.
+  private let capacities: [Int]
   private let paths: [[PathFactors<E>]]
   private let members: [MemberMemory<E>]
   private let rotation: Rotation
@@ -26,10 +28,11 @@ final class FewTokens<E: ProductElement> {
   private var starts: [Int] = []
 
   init(
-    _ network: DecodingNetwork, _ paths: [[PathFactors<E>]], capacity: Int, rowsAtOnce: Int,
+    _ network: DecodingNetwork, _ paths: [[PathFactors<E>]], capacities: [Int], rowsAtOnce: Int,
     scores: Buffer, members: Int
   ) {
     self.network = network
+    self.capacities = capacities
     self.paths = paths
     self.scores = scores
     rotation = Rotation(table: network.rotaryTable, headWidth: network.headWidth)
@@ -44,7 +47,7 @@ final class FewTokens<E: ProductElement> {
     }
     self.members = (0..<members).map { _ in
       MemberMemory(
-        rows: rowsAtOnce, inputs: inputs, capacity: capacity,
+        rows: rowsAtOnce, inputs: inputs, capacity: capacities.max() ?? 0,
         group: layers.reduce(1) { max($0, $1.group) }, headWidth: network.headWidth)
     }
     rows.reserveCapacity(rowsAtOnce)
@@ -67,6 +70,9 @@ final class FewTokens<E: ProductElement> {
         starts.append(rows.count)
         positions.append(counts[row.sequence])
       }
+      let (position, capacity) = (positions[positions.count - 1], capacities[row.sequence])
+      precondition(
+        position < capacity, "\(position + 1) tokens in a sequence of at most \(capacity)")
       rows.append(row)
     }
     starts.append(rows.count)
